@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <talloc.h>
+
+#include <cmocka.h>
+
+#include "spapr/util.h"
+#include "tests/fake-host.h"
+
+#define MAX_HCALL 0x45c		/* of Linux 6.1 */
+#define MIN_IRQ 16
+#define MAX_IRQS (1u << 20)
+#define MAX_SOURCES 64
+
+#define LPCR_DPFD	0x0070000000000000ull
+#define LPCR_ILE	0x0000000002000000ull
+#define LPCR_AIL	0x0000000001800000ull
+#define LPCR_LD		0x0000000000040000ull
+#define LPCR_TC		0x0000000000000200ull
+
+#define MMU_RADIX	1ull
+#define MMU_GTSE	2ull
+#define TABLE_RADIX	(1ull << 63)
+#define TABLE_SIZE	0x1full
+
+struct failure {
+	unsigned int nth;
+	int err;
+};
+
+struct source {
+	uint32_t irq;
+	bool level;
+	unsigned int raised;
+};
+
+struct fake_host {
+	pthread_mutex_t lock;		/* of everything below */
+	struct papr_host info;
+	struct papr_host_mmu mmu;
+	struct failure fail[FAKE_OPS];
+	char *log;
+	bool enabled[MAX_HCALL / 4 + 1];
+	bool has_cpu;
+	bool has_irqs;
+	bool radix;			/* what the guest is now */
+	uint32_t n_sources;
+	struct source source[MAX_SOURCES];
+	uint32_t token[4];
+};
+
+struct fake_cpu {
+	struct fake_host *fake;
+	uint32_t id;
+	uint64_t reg[PAPR_REG_PURR + 1];
+};
+
+/*
+ * The calls KVM_CAP_PPC_ENABLE_HCALL takes, and which are on in a new VM.
+ * Written down from the kernel a second time, so that a slip in hcalls/kvm.def
+ * does not agree with itself.
+ */
+static const uint16_t hv_on[] = {
+	0x004, 0x008, 0x00c, 0x018, 0x01c, 0x020, 0x028, 0x064, 0x068, 0x06c,
+	0x070, 0x074, 0x0dc, 0x0e0, 0x0e4, 0x0e8, 0x124, 0x134, 0x2fc, 0
+};
+static const uint16_t hv_off[] = {
+	0x010, 0x014, 0x02c, 0x03c, 0x040, 0x138, 0x13c, 0x300, 0x31c, 0x448, 0
+};
+static const uint16_t pr_on[] = {
+	0x004, 0x008, 0x018, 0x01c, 0x020, 0x064, 0x068, 0x06c, 0x070, 0x074,
+	0x0e0, 0x124, 0x2fc, 0x31c, 0
+};
+static const uint16_t pr_off[] = { 0x03c, 0x040, 0x138, 0x13c, 0 };
+
+static const char *const reg_names[] = { "LPCR", "SPRG0", "PURR" };
+
+static bool is_hv(const struct fake_host *fake)
+{
+	return fake->info.flavour != PAPR_FLAVOUR_PR;
+}
+
+static bool listed(const uint16_t *list, uint32_t number)
+{
+	while (*list && *list != number)
+		list++;
+	return *list;
+}
+
+static bool switchable(const struct fake_host *fake, uint32_t number)
+{
+	return listed(is_hv(fake) ? hv_on : pr_on, number) ||
+	       listed(is_hv(fake) ? hv_off : pr_off, number);
+}
+
+static void mmu_init(struct fake_host *fake)
+{
+	struct papr_host_mmu *mmu = &fake->mmu;
+
+	if (fake->info.cap[PAPR_CAP_MMU_RADIX]) {
+		static const uint32_t ap[] = {
+			0x0000000c, 0xa0000010, 0x20000015, 0x4000001e
+		};
+
+		mmu->radix_aps = ARRAY_SIZE(ap);
+		memcpy(mmu->radix_ap, ap, sizeof(ap));
+	}
+	if (fake->info.flavour == PAPR_FLAVOUR_NESTED)
+		return;
+	mmu->slb = 32;
+	mmu->segment_1t = true;
+	mmu->hash_sizes = 2;
+	mmu->hash[0].shift = 12;
+	mmu->hash[0].pages = 1;
+	mmu->hash[0].page[0].shift = 12;
+	mmu->hash[1].shift = 16;
+	mmu->hash[1].slb_encoding = 0x110;
+	mmu->hash[1].pages = 1;
+	mmu->hash[1].page[0].shift = 16;
+	mmu->hash[1].page[0].pte_encoding = 1;
+}
+
+struct fake_host *fake_host_new(const void *owner, const char *model)
+{
+	struct fake_host *fake = talloc_zero(owner, struct fake_host);
+	struct papr_error error;
+
+	assert_non_null(fake);
+	fake->info.size = sizeof(fake->info);
+	if (papr_host_model(model, &fake->info, &error) < 0)
+		fail_msg("%s", error.text);
+	pthread_mutex_init(&fake->lock, NULL);
+	fake->log = talloc_strdup(fake, "");
+	fake->radix = fake->info.cap[PAPR_CAP_MMU_RADIX];
+	for (const uint16_t *p = is_hv(fake) ? hv_on : pr_on; *p; p++)
+		fake->enabled[*p / 4] = true;
+	mmu_init(fake);
+	return fake;
+}
+
+struct papr_host *fake_host_info(struct fake_host *fake)
+{
+	return &fake->info;
+}
+
+struct papr_host_mmu *fake_host_mmu(struct fake_host *fake)
+{
+	return &fake->mmu;
+}
+
+void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
+		    int err)
+{
+	pthread_mutex_lock(&fake->lock);
+	fake->fail[op] = (struct failure){ nth, err };
+	pthread_mutex_unlock(&fake->lock);
+}
+
+/* Locks, and says whether this call was ordered to fail. */
+static int enter(struct fake_host *fake, enum fake_op op)
+{
+	struct failure *f = &fake->fail[op];
+
+	pthread_mutex_lock(&fake->lock);
+	if (f->nth && !--f->nth)
+		return -f->err;
+	return 0;
+}
+
+/* Unlocks and notes down the call, if there is anything to say of it. */
+__attribute__((format(printf, 3, 4)))
+static int leave(struct fake_host *fake, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fake->log = talloc_vasprintf_append(fake->log, fmt, ap);
+	va_end(ap);
+	if (err)
+		fake->log = talloc_asprintf_append(fake->log, " = %d", err);
+	fake->log = talloc_strdup_append(fake->log, "\n");
+	assert_non_null(fake->log);
+	pthread_mutex_unlock(&fake->lock);
+	return err;
+}
+
+static int fake_describe(void *host, struct papr_host *info)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_DESCRIBE);
+
+	if (!err)
+		err = sized_fill(info, &fake->info, sizeof(fake->info));
+	pthread_mutex_unlock(&fake->lock);
+	return err;
+}
+
+static int fake_describe_mmu(void *host, struct papr_host_mmu *mmu)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_DESCRIBE_MMU);
+
+	if (!err)
+		*mmu = fake->mmu;
+	pthread_mutex_unlock(&fake->lock);
+	return err;
+}
+
+static int fake_enable_hcall(void *host, uint32_t number, bool enable)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_ENABLE_HCALL);
+
+	if (!err && !switchable(fake, number))
+		err = -EINVAL;
+	if (!err)
+		fake->enabled[number / 4] = enable;
+	return leave(fake, err, "enable_hcall 0x%x %s", number,
+		     enable ? "on" : "off");
+}
+
+static int fake_set_smt(void *host, uint32_t mode)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_SET_SMT);
+
+	if (err)
+		goto out;
+	if (!is_hv(fake) || !IS_POWER_OF_2(mode) || mode > 8 ||
+	    (fake->info.isa < 300 && mode > fake->info.threads))
+		err = -EINVAL;
+	else if (fake->has_cpu)
+		err = -EBUSY;
+	else
+		fake->info.cap[PAPR_CAP_SMT] = mode;
+out:
+	return leave(fake, err, "set_smt %u", mode);
+}
+
+static int fake_enable_nested(void *host)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_ENABLE_NESTED);
+
+	if (err)
+		goto out;
+	if (!is_hv(fake))
+		err = -EINVAL;
+	else if (!fake->info.nested_param)
+		err = -EPERM;
+	else if (fake->info.isa < 300 || !fake->info.cap[PAPR_CAP_MMU_RADIX])
+		err = -ENODEV;
+out:
+	return leave(fake, err, "enable_nested");
+}
+
+static int add_sources(struct fake_host *fake, const uint32_t *irqs, size_t n)
+{
+	assert_true(n <= MAX_SOURCES);
+	if (fake->has_irqs)
+		return -EEXIST;
+	for (size_t i = 0; i < n; i++) {
+		if (irqs[i] < MIN_IRQ || irqs[i] >= MAX_IRQS)
+			return -ENXIO;
+		fake->source[i] = (struct source){ .irq = irqs[i] };
+	}
+	fake->n_sources = n;
+	fake->has_irqs = true;
+	return 0;
+}
+
+static int fake_setup_irqs(void *host, uint32_t servers, const uint32_t *irqs,
+			   size_t n)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_SETUP_IRQS);
+	char *list = talloc_strdup(fake, "");
+
+	for (size_t i = 0; i < n; i++)
+		list = talloc_asprintf_append(list, " 0x%x", irqs[i]);
+	if (!err)
+		err = add_sources(fake, irqs, n);
+	err = leave(fake, err, "setup_irqs %u:%s", servers, list);
+	talloc_free(list);
+	return err;
+}
+
+static int define_token(struct fake_host *fake, const char *name,
+			uint32_t token)
+{
+	static const char *const names[ARRAY_SIZE(fake->token)] = {
+		"ibm,set-xive", "ibm,get-xive", "ibm,int-off", "ibm,int-on"
+	};
+	uint32_t *mine = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(names[i], name))
+			mine = &fake->token[i];
+		if (token && fake->token[i] == token)
+			return -EEXIST;
+	}
+	if (!mine)
+		return token ? -ENOENT : 0;
+	*mine = token;
+	return 0;
+}
+
+static int fake_define_rtas(void *host, const char *name, uint32_t token)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_DEFINE_RTAS);
+
+	if (!err)
+		err = define_token(fake, name, token);
+	return leave(fake, err, "define_rtas %s 0x%x", name, token);
+}
+
+static int fake_setup_hpt(void *host, uint32_t order)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_SETUP_HPT);
+
+	if (err)
+		goto out;
+	if (!is_hv(fake))
+		err = -ENOTTY;
+	else if (fake->info.flavour == PAPR_FLAVOUR_NESTED)
+		err = -EOPNOTSUPP;
+	else if (order < 18 || order > 46)
+		err = -EINVAL;
+	else
+		fake->radix = false;
+out:
+	return leave(fake, err, "setup_hpt %u", order);
+}
+
+static int check_mmu(const struct fake_host *fake, uint64_t flags,
+		     uint64_t table)
+{
+	bool radix = flags & MMU_RADIX;
+
+	if (fake->info.isa < 300)
+		return -ENODEV;
+	if (!is_hv(fake))
+		return flags || table ? -EINVAL : 0;
+	if (flags & ~(MMU_RADIX | MMU_GTSE) ||
+	    radix != !!(table & TABLE_RADIX) || (table & TABLE_SIZE) > 24)
+		return -EINVAL;
+	if (radix ? !fake->info.cap[PAPR_CAP_MMU_RADIX] :
+		    fake->info.flavour == PAPR_FLAVOUR_NESTED)
+		return -EINVAL;
+	return 0;
+}
+
+static int fake_configure_mmu(void *host, uint64_t flags, uint64_t table)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_CONFIGURE_MMU);
+
+	if (!err)
+		err = check_mmu(fake, flags, table);
+	if (!err)
+		fake->radix = flags & MMU_RADIX;
+	return leave(fake, err, "configure_mmu 0x%" PRIx64 " 0x%" PRIx64,
+		     flags, table);
+}
+
+static struct source *source_find(struct fake_host *fake, uint32_t irq)
+{
+	for (uint32_t i = 0; i < fake->n_sources; i++)
+		if (fake->source[i].irq == irq)
+			return &fake->source[i];
+	return NULL;
+}
+
+static int fake_irq_line(void *host, uint32_t irq, bool level)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_IRQ_LINE);
+	struct source *source = source_find(fake, irq);
+
+	if (!err && !fake->has_irqs)
+		err = -ENXIO;
+	if (!err && source) {	/* KVM says nothing of a source not there */
+		source->level = level;
+		source->raised += level;
+	}
+	return leave(fake, err, "irq_line 0x%x %d", irq, level);
+}
+
+static int fake_enable_fwnmi(void *arg)
+{
+	struct fake_cpu *cpu = arg;
+	int err = enter(cpu->fake, FAKE_ENABLE_FWNMI);
+
+	if (!err && !is_hv(cpu->fake))
+		err = -EINVAL;
+	return leave(cpu->fake, err, "cpu %u: enable_fwnmi", cpu->id);
+}
+
+static int fake_get_reg(void *arg, enum papr_reg reg, uint64_t *value)
+{
+	struct fake_cpu *cpu = arg;
+	int err = enter(cpu->fake, FAKE_GET_REG);
+
+	if (!err)
+		*value = cpu->reg[reg];
+	pthread_mutex_unlock(&cpu->fake->lock);
+	return err;
+}
+
+/* What KVM-HV makes of an LPCR that userspace writes: it never refuses. */
+static uint64_t filter_lpcr(const struct fake_host *fake, uint64_t old,
+			    uint64_t new)
+{
+	uint64_t mask = LPCR_DPFD | LPCR_ILE | LPCR_TC | LPCR_AIL | LPCR_LD;
+
+	if (fake->radix)
+		new &= ~LPCR_TC;
+	if ((new & LPCR_AIL) != LPCR_AIL || !fake->info.cap[PAPR_CAP_AIL_MODE_3])
+		new &= ~LPCR_AIL;
+	if (fake->info.isa < 300)
+		new &= ~LPCR_LD;
+	return (old & ~mask) | (new & mask);
+}
+
+static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
+			   uint64_t value)
+{
+	struct fake_cpu *cpu = arg;
+	int err = enter(cpu->fake, FAKE_UPDATE_REG);
+	uint64_t old = cpu->reg[reg];
+	uint64_t new = (old & ~mask) | (value & mask);
+	uint64_t got = new;
+
+	if (reg == PAPR_REG_LPCR)
+		got = filter_lpcr(cpu->fake, old, new);
+	if (!err && (got ^ new) & mask)
+		err = -EOPNOTSUPP;
+	if (!err)
+		cpu->reg[reg] = got;
+	return leave(cpu->fake, err,
+		     "cpu %u: update_reg %s 0x%" PRIx64 " 0x%" PRIx64,
+		     cpu->id, reg_names[reg], mask, value);
+}
+
+const struct papr_host_ops *fake_host_ops(void)
+{
+	static const struct papr_host_ops ops = {
+		.size = sizeof(ops),
+		.describe = fake_describe,
+		.describe_mmu = fake_describe_mmu,
+		.enable_hcall = fake_enable_hcall,
+		.set_smt = fake_set_smt,
+		.enable_nested = fake_enable_nested,
+		.setup_irqs = fake_setup_irqs,
+		.define_rtas = fake_define_rtas,
+		.setup_hpt = fake_setup_hpt,
+		.configure_mmu = fake_configure_mmu,
+		.irq_line = fake_irq_line,
+		.enable_fwnmi = fake_enable_fwnmi,
+		.get_reg = fake_get_reg,
+		.update_reg = fake_update_reg,
+	};
+
+	return &ops;
+}
+
+const char *fake_host_log(struct fake_host *fake)
+{
+	return fake->log;
+}
+
+void fake_host_clear_log(struct fake_host *fake)
+{
+	pthread_mutex_lock(&fake->lock);
+	fake->log[0] = '\0';
+	pthread_mutex_unlock(&fake->lock);
+}
+
+unsigned int fake_host_count(struct fake_host *fake, const char *line)
+{
+	size_t len = strlen(line);
+	unsigned int n = 0;
+
+	pthread_mutex_lock(&fake->lock);
+	for (const char *p = fake->log; *p; p = strchr(p, '\n') + 1)
+		n += !strncmp(p, line, len) && p[len] == '\n';
+	pthread_mutex_unlock(&fake->lock);
+	return n;
+}
+
+bool fake_host_logged(struct fake_host *fake, const char *line)
+{
+	return fake_host_count(fake, line) > 0;
+}
+
+bool fake_host_hcall_enabled(struct fake_host *fake, uint32_t number)
+{
+	return number <= MAX_HCALL && !(number & 3) &&
+	       fake->enabled[number / 4];
+}
+
+unsigned int fake_host_raised(struct fake_host *fake, uint32_t irq)
+{
+	const struct source *source = source_find(fake, irq);
+
+	return source ? source->raised : 0;
+}
+
+bool fake_host_irq_level(struct fake_host *fake, uint32_t irq)
+{
+	const struct source *source = source_find(fake, irq);
+
+	return source && source->level;
+}
+
+struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id)
+{
+	struct fake_cpu *cpu = talloc_zero(fake, struct fake_cpu);
+
+	assert_non_null(cpu);
+	cpu->fake = fake;
+	cpu->id = id;
+	cpu->reg[PAPR_REG_LPCR] = 0x0040000000540413;
+	fake->has_cpu = true;
+	return cpu;
+}
+
+uint64_t fake_cpu_reg(struct fake_cpu *cpu, enum papr_reg reg)
+{
+	return cpu->reg[reg];
+}
+
+void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg, uint64_t value)
+{
+	cpu->reg[reg] = value;
+}
