@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/lab.h"
+
+#define QEMU "qemu-system-ppc64"
+
+/*
+ * The capabilities that TCG lacks are switched off by name on pseries, or
+ * QEMU warns about each.
+ */
+static const struct lab_host hosts[] = {
+	{ "power10", "powernv10", NULL, true },
+	{ "power9", "powernv9", NULL, true },
+	{ "power8", "powernv8", NULL, true },
+	{ "nested", "pseries,cap-nested-hv=on,cap-cfpc=broken,"
+	  "cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off",
+	  "POWER9", false },
+};
+
+const struct lab_host *lab_host_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		if (!strcmp(name, hosts[i].name))
+			return &hosts[i];
+	return NULL;
+}
+
+/* QEMU's arguments; the array has room for all of them. */
+static void command_line(const char **argv, const struct lab_options *opts,
+			 const char *kernel, const char *initrd)
+{
+	const char *common[] = {
+		QEMU, "-machine", opts->host->machine, "-smp", opts->smp,
+		"-m", opts->mem, "-nodefaults", "-no-user-config",
+		"-display", "none", "-no-reboot",
+		"-chardev", "stdio,id=console,signal=off",
+		"-serial", "chardev:console",
+		"-kernel", kernel, "-initrd", initrd,
+		"-append", "console=hvc0 quiet panic=-1",
+	};
+	/* Without its service processor a powernv machine cannot power off. */
+	static const char *const bmc[] = {
+		"-device", "ipmi-bmc-sim,id=bmc0",
+		"-device", "isa-ipmi-bt,bmc=bmc0,irq=10",
+	};
+
+	memcpy(argv, common, sizeof(common));
+	argv += sizeof(common) / sizeof(common[0]);
+	if (opts->host->powernv) {
+		memcpy(argv, bmc, sizeof(bmc));
+		argv += sizeof(bmc) / sizeof(bmc[0]);
+	}
+	if (opts->host->cpu) {
+		*argv++ = "-cpu";
+		*argv++ = opts->host->cpu;
+	}
+	*argv = NULL;
+}
+
+static void show_command_line(const char *const *argv)
+{
+	char *line = lab_quote((char *const *)argv);
+
+	if (line)
+		lab_error("%s", line);
+	free(line);
+}
+
+/*
+ * In the child. Its own process group, so that Ctrl-C is for us to judge;
+ * the kernel kills it when we die, however we die.
+ */
+static void become_qemu(const char **argv, pid_t parent, int console,
+			int errors)
+{
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(LAB_EXIT_FAILED);
+	setpgid(0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (dup2(console, 0) < 0 || dup2(console, 1) < 0 ||
+	    dup2(errors, 2) < 0)
+		_exit(LAB_EXIT_FAILED);
+	execvp(argv[0], (char *const *)argv);
+	if (errno == ENOENT)
+		dprintf(2, QEMU " is missing (Debian: qemu-system-ppc)\n");
+	else
+		dprintf(2, "cannot run " QEMU ": %s\n", strerror(errno));
+	_exit(LAB_EXIT_FAILED);
+}
+
+int lab_qemu_start(struct lab_qemu *qemu, const struct lab_options *opts,
+		   const char *kernel, int initrd)
+{
+	const char *argv[48];
+	char initrd_path[32];
+	pid_t parent = getpid();
+	int pair[2];
+
+	snprintf(initrd_path, sizeof(initrd_path), "/proc/self/fd/%d", initrd);
+	command_line(argv, opts, kernel, initrd_path);
+	if (opts->verbose)
+		show_command_line(argv);
+
+	qemu->errors = memfd_create("qemu-stderr", MFD_CLOEXEC);
+	if (qemu->errors < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
+		lab_error("cannot start QEMU: %s", strerror(errno));
+		return -1;
+	}
+	qemu->pid = fork();
+	if (qemu->pid == 0)
+		become_qemu(argv, parent, pair[1], qemu->errors);
+	close(pair[1]);
+	qemu->console = pair[0];
+	if (qemu->pid < 0) {
+		lab_error("cannot start QEMU: %s", strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+/* There is no disk that an abrupt end could hurt. */
+void lab_qemu_end(struct lab_qemu *qemu)
+{
+	if (qemu->pid <= 0)
+		return;
+	kill(qemu->pid, SIGKILL);
+	while (waitpid(qemu->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	qemu->pid = 0;
+	close(qemu->console);
+}
+
+/*
+ * What QEMU said on stderr: all of it, or the line that matters, which is
+ * the first; a fatal error is followed by pages of registers.
+ */
+void lab_qemu_report(const struct lab_qemu *qemu, bool everything)
+{
+	char text[4096];
+	ssize_t len;
+
+	len = pread(qemu->errors, text, sizeof(text) - 1, 0);
+	if (len <= 0)
+		return;
+	text[len] = '\0';
+	if (!everything)
+		text[strcspn(text, "\n")] = '\0';
+	lab_error("%s", text);
+}
