@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * KVM from the inside; only spapr/kvm*.c include <linux/kvm.h>.
+ *
+ * A vCPU's registers can be read and set only while its thread is not in
+ * KVM_RUN.  kvm_cpu_hold() sees to that from any thread: while it lasts the
+ * vCPU does not enter the guest.  A thread that answers a call of its guest
+ * is not in KVM_RUN, and holds one vCPU at a time, so that two vCPUs may
+ * change each other at once.
+ */
+#ifndef SPAPR_KVM_H
+#define SPAPR_KVM_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <linux/kvm.h>
+
+#include <papr/kvm.h>
+#include <papr/vm.h>
+
+struct kvm_cpu {
+	struct papr_kvm *kvm;
+	struct papr_vcpu *vcpu;
+	struct kvm_cpu *next;
+	int fd;
+	struct kvm_run *run;
+
+	pthread_mutex_t lock;		/* of what follows; taken last */
+	pthread_cond_t changed;
+	pthread_t thread;		/* while in_kernel */
+	bool in_kernel;
+	bool held;
+	bool kicked;
+	unsigned int holders;		/* who hold it or wait to */
+};
+
+struct papr_kvm {
+	int kvm_fd;
+	int vm_fd;
+	int irqs_fd;			/* -1: no interrupt controller */
+	struct papr_host info;
+
+	pthread_mutex_t lock;		/* of cpus */
+	struct kvm_cpu *cpus;
+};
+
+/* ioctl(), but returns a negative errno value. */
+int kvm_ioctl(int fd, unsigned long request, void *arg);
+
+/* KVM_ENABLE_CAP with up to two arguments. */
+int kvm_enable_cap(int fd, uint32_t cap, uint64_t arg0, uint64_t arg1);
+
+int kvm_get_one_reg(int fd, uint64_t id, void *value);
+int kvm_set_one_reg(int fd, uint64_t id, void *value);
+
+/* Keeps a vCPU out of the guest, and lets it in again. */
+void kvm_cpu_hold(struct kvm_cpu *cpu);
+void kvm_cpu_release(struct kvm_cpu *cpu);
+
+/* Operations of papr_host_ops that act on a vCPU. */
+int kvm_cpu_enable_fwnmi(void *cpu);
+int kvm_cpu_get_reg(void *cpu, enum papr_reg reg, uint64_t *value);
+int kvm_cpu_update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
+		       uint64_t value);
+
+void kvm_cpu_free(struct kvm_cpu *cpu);
+
+#endif
