@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libpapr: the sPAPR platform layer for POWER virtual machines.
+ *
+ * This header is all of them; each part stands alone too:
+ *
+ *	error.h		one sentence for each refusal
+ *	catalogue.h	every hypercall and RTAS call there is
+ *	policy.h	who is to answer each hypercall
+ *	host.h		what a host can do, live or as a model
+ *	vm.h		the partition and its virtual processors
+ *	fdt.h		the device tree of a partition
+ *	kvm.h		a ready host on top of Linux KVM
+ *
+ * Results: functions that set something up return 0 or a negative errno
+ * value; the sentence that says why is in struct papr_error or comes from
+ * papr_vm_error().  Codes that a guest sees (H_PARAMETER and so on) are never
+ * mixed with these.
+ *
+ * Structures that the caller fills begin with their size.  A program built
+ * with an older header passes a shorter one: members it does not know count
+ * as zero.  A longer one is taken if what we do not know is zero, and refused
+ * with -E2BIG otherwise.
+ *
+ * The library has no global state, prints nothing, and never exits or aborts.
+ */
+#ifndef PAPR_PAPR_H
+#define PAPR_PAPR_H
+
+#include <papr/catalogue.h>
+#include <papr/error.h>
+#include <papr/fdt.h>
+#include <papr/host.h>
+#include <papr/kvm.h>
+#include <papr/policy.h>
+#include <papr/vm.h>
+
+#endif

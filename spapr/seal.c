@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Applying a checked configuration to the host. */
+#include "config.h"
+
+#include <errno.h>
+
+#include <talloc.h>
+
+#include "hcalls/handlers.h"
+#include "rtas/handlers.h"
+#include "spapr/fdt.h"
+#include "spapr/routes.h"
+#include "spapr/util.h"
+#include "spapr/vm.h"
+#include "spapr/vsmt.h"
+
+/*
+ * What "instantiate-rtas" leaves in memory.  Linux calls it in 32-bit
+ * big-endian real mode with r3 at the arguments; the hypercall wants them
+ * in r4.
+ */
+static const uint32_t rtas_stub[] = {
+	0x7c641b78,	/* mr	r4,r3 */
+	0x38600000,	/* li	r3,0 */
+	0x6063f000,	/* ori	r3,r3,H_RTAS */
+	0x44000022,	/* sc	1 */
+	0x4e800020,	/* blr */
+};
+
+/* LoPAR's largest error log, and 16 bytes per vCPU to save r3 in. */
+#define RTAS_LOG_SIZE RTAS_LOG_MAX
+#define RTAS_SAVE_SIZE 16u
+/* Linux wants 16 bytes of room after the address it is given, inclusive. */
+#define RTAS_SLACK 8u
+
+uint64_t papr_rtas_size(uint32_t vcpus)
+{
+	uint64_t size = RTAS_BLOB_LOG + RTAS_LOG_SIZE +
+			(uint64_t)vcpus * RTAS_SAVE_SIZE + RTAS_SLACK;
+
+	return (size + 0xffff) & ~0xffffull;
+}
+
+static int place_rtas(struct papr_vm *vm)
+{
+	uint64_t base = vm->config.rtas_base;
+	uint64_t size = papr_rtas_size(vm->n_vcpus);
+	uint8_t *blob = ram_get(vm, base, size, RAM_WRITE);
+
+	if (!blob)
+		return error_set(&vm->error, -EINVAL, "RTAS at 0x%llx needs "
+				 "0x%llx bytes of writable RAM there",
+				 (unsigned long long)base,
+				 (unsigned long long)size);
+	memset(blob, 0, size);
+	for (size_t i = 0; i < ARRAY_SIZE(rtas_stub); i++)
+		store_be32(blob + 4 * i, rtas_stub[i]);
+	return 0;
+}
+
+/* The usual 1/128 of RAM, between the sizes the architecture allows. */
+static uint32_t hpt_order(const struct papr_vm *vm)
+{
+	uint64_t end = 0;
+	uint32_t order = 18;
+
+	for (size_t i = 0; i < vm->n_ram; i++)
+		if (vm->ram[i].gpa + vm->ram[i].len > end)
+			end = vm->ram[i].gpa + vm->ram[i].len;
+	while (order < 46 && (1ull << order) < end >> 7)
+		order++;
+	return order;
+}
+
+static int setup_mmu(struct papr_vm *vm)
+{
+	int r;
+
+	if (vm->host_ops.describe_mmu) {
+		r = vm->host_ops.describe_mmu(vm->host, &vm->host_mmu);
+		if (r)
+			return error_set(&vm->error, r, "the host does not "
+					 "describe its MMU: %s", strerror(-r));
+	}
+	if (vm->mmu != PAPR_MMU_HASH || !vm->host_ops.setup_hpt)
+		return 0;
+	vm->hpt_order = hpt_order(vm);
+	r = vm->host_ops.setup_hpt(vm->host, vm->hpt_order);
+	if (r)
+		return error_set(&vm->error, r, "no hashed page table of "
+				 "2^%u bytes: %s", vm->hpt_order,
+				 strerror(-r));
+	return 0;
+}
+
+static int setup_nested(struct papr_vm *vm)
+{
+	int r;
+
+	if (!vm->nested_hv)
+		return 0;
+	r = vm->host_ops.enable_nested ?
+	    vm->host_ops.enable_nested(vm->host) : -EINVAL;
+	if (!r)
+		return 0;
+	if (vm->config.nested_hv == PAPR_SWITCH_ON)
+		return error_set(&vm->error, r, "the kernel refused nested "
+				 "KVM-HV: %s", strerror(-r));
+	vm->nested_hv = false;
+	return 0;
+}
+
+static int setup_smt(struct papr_vm *vm)
+{
+	struct papr_error warning = { "" };
+	int r;
+
+	r = vsmt_apply(&vm->host_ops, vm->host, &vm->info, vm->config.threads,
+		       vm->vsmt, &warning);
+	if (r)
+		vm->error = warning;
+	else if (warning.text[0])
+		vm_log(vm, PAPR_LOG_WARNING, "%s", warning.text);
+	return r;
+}
+
+static int setup_irqs(struct papr_vm *vm)
+{
+	static const uint32_t irqs[] = { VTY_IRQ };
+	uint32_t servers = vm->vcpus[vm->n_vcpus - 1]->id + 1;
+	int r;
+
+	if (!vm->host_ops.setup_irqs)
+		return 0;
+	r = vm->host_ops.setup_irqs(vm->host, servers, irqs, ARRAY_SIZE(irqs));
+	if (r)
+		return error_set(&vm->error, r, "no interrupt controller for "
+				 "%u servers: %s", servers, strerror(-r));
+	return 0;
+}
+
+/* The RTAS calls that drive the kernel's interrupt sources. */
+static int setup_kernel_rtas(struct papr_vm *vm)
+{
+	static const enum rtas_row rows[] = {
+		RTAS_ROW_ibm_set_xive, RTAS_ROW_ibm_get_xive,
+		RTAS_ROW_ibm_int_off, RTAS_ROW_ibm_int_on,
+	};
+
+	if (!vm->host_ops.define_rtas)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct papr_call_info *call = &rtas_table[rows[i]];
+		int r = vm->host_ops.define_rtas(vm->host, call->name,
+						 call->number);
+
+		if (r)
+			return error_set(&vm->error, r, "the kernel does not "
+					 "answer %s: %s", call->name,
+					 strerror(-r));
+		vm->rtas_in_kernel[rows[i]] = true;
+	}
+	return 0;
+}
+
+static void fill_handlers(struct papr_vm *vm)
+{
+	for (int row = 0; row < HCALL_ROWS; row++) {
+		vm->route[row].fn = hcalls_handler(row);
+		vm->route[row].by = vm->routes[row].effective;
+	}
+	for (int row = 0; row < RTAS_ROWS; row++)
+		if (papr_policy_rtas_route(vm->policy, &rtas_table[row]) !=
+		    PAPR_ROUTE_DENY)
+			vm->rtas_fn[row] = rtas_handler(row);
+}
+
+static int setup_routes(struct papr_vm *vm)
+{
+	int r;
+
+	if (!vm->policy) {
+		vm->policy = policy_copy(vm, NULL);
+		if (!vm->policy)
+			return error_set(&vm->error, -ENOMEM, "out of memory");
+	}
+	r = routes_apply(vm->policy, &vm->info, &vm->host_ops, vm->host, NULL,
+			 vm->routes, &vm->error);
+	if (!r)
+		fill_handlers(vm);
+	return r;
+}
+
+int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)
+{
+	struct papr_policy *copy;
+	int r;
+
+	if (vm->stage != VM_SETUP)
+		return error_set(&vm->error, -EBUSY, "the policy is chosen "
+				 "before the VM is sealed");
+	r = papr_route_predict(policy, &vm->info, vm->routes, &vm->error);
+	if (r)
+		return r;
+	copy = policy_copy(vm, policy);
+	if (!copy)
+		return error_set(&vm->error, -ENOMEM, "out of memory");
+	talloc_free(vm->policy);
+	vm->policy = copy;
+	return 0;
+}
+
+int papr_vm_seal(struct papr_vm *vm)
+{
+	/* Virtual SMT is first: the kernel wants it before any vCPU. */
+	static int (*const steps[])(struct papr_vm *vm) = {
+		setup_smt, setup_nested, setup_routes, setup_irqs,
+		setup_kernel_rtas, setup_mmu, place_rtas,
+	};
+
+	if (vm->stage != VM_SETUP)
+		return error_set(&vm->error, -EBUSY, "the VM is sealed already");
+	if (!ram_get(vm, 0, PAGE_4K, RAM_READ))
+		return error_set(&vm->error, -EINVAL,
+				 "a partition needs RAM at address 0");
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		int r = steps[i](vm);
+
+		if (r) {
+			vm->stage = VM_FAILED;
+			return r;
+		}
+	}
+	vm->stage = VM_SEALED;
+	return 0;
+}

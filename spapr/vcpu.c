@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Virtual processors: starting, stopping, and registers all of them share. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "spapr/fdt.h"
+#include "spapr/util.h"
+#include "spapr/vm.h"
+
+/* Somebody starts it and is writing the entry point. */
+#define CPU_CLAIMED (PAPR_CPU_RUNNING + 1)
+
+uint32_t papr_vcpu_id(const struct papr_vcpu *vcpu)
+{
+	return vcpu->id;
+}
+
+uint32_t papr_vcpu_index(const struct papr_vcpu *vcpu)
+{
+	return vcpu->index;
+}
+
+struct papr_vm *papr_vcpu_vm(const struct papr_vcpu *vcpu)
+{
+	return vcpu->vm;
+}
+
+void *papr_vcpu_host(const struct papr_vcpu *vcpu)
+{
+	return vcpu->host;
+}
+
+enum papr_cpu_state papr_vcpu_state(const struct papr_vcpu *vcpu)
+{
+	int state = atomic_load(&vcpu->state);
+
+	return state == CPU_CLAIMED ? PAPR_CPU_STARTING : state;
+}
+
+struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id)
+{
+	uint64_t core = id / vm->vsmt, thread = id % vm->vsmt;
+
+	if (core >= vm->config.cores || thread >= vm->config.threads)
+		return NULL;
+	return vm->vcpus[core * vm->config.threads + thread];
+}
+
+int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
+{
+	struct papr_vm *vm = vcpu->vm;
+	uint64_t mask = atomic_load(&vm->lpcr_mask);
+
+	if (vm->stage != VM_SEALED)
+		return error_set(&vm->error, -EBUSY, "vCPUs are attached after "
+				 "the VM is sealed");
+	if (vcpu->host || !cpu)
+		return error_set(&vm->error, -EBUSY,
+				 "vCPU %u is attached already", vcpu->id);
+	if (mask) {
+		int r = vm->host_ops.update_reg(cpu, PAPR_REG_LPCR, mask,
+						atomic_load(&vm->lpcr_value));
+
+		if (r)
+			return error_set(&vm->error, r, "vCPU %u does not take "
+					 "the partition's LPCR: %s", vcpu->id,
+					 strerror(-r));
+	}
+	vcpu->host = cpu;
+	return 0;
+}
+
+int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value)
+{
+	for (uint32_t i = 0; i < vm->n_vcpus; i++) {
+		void *cpu = vm->vcpus[i]->host;
+		int r = 0;
+
+		if (cpu)
+			r = vm->host_ops.update_reg(cpu, PAPR_REG_LPCR, mask,
+						    value);
+		if (r)
+			return r;
+	}
+	atomic_fetch_and(&vm->lpcr_value, ~mask);
+	atomic_fetch_or(&vm->lpcr_value, value & mask);
+	atomic_fetch_or(&vm->lpcr_mask, mask);
+	return 0;
+}
+
+int papr_vcpu_start(struct papr_vcpu *vcpu, const struct papr_entry *entry)
+{
+	int stopped = PAPR_CPU_STOPPED;
+
+	if (!atomic_compare_exchange_strong(&vcpu->state, &stopped,
+					    CPU_CLAIMED))
+		return -EBUSY;
+	vcpu->entry = *entry;
+	atomic_store(&vcpu->state, PAPR_CPU_STARTING);
+	return 0;
+}
+
+enum papr_cpu_state papr_vcpu_take_entry(struct papr_vcpu *vcpu,
+					 struct papr_entry *entry)
+{
+	int state = atomic_load(&vcpu->state);
+
+	if (state == PAPR_CPU_STARTING) {
+		*entry = vcpu->entry;
+		atomic_store(&vcpu->state, PAPR_CPU_RUNNING);
+	} else if (state == PAPR_CPU_STOPPING) {
+		atomic_store(&vcpu->state, PAPR_CPU_STOPPED);
+	}
+	return state == CPU_CLAIMED ? PAPR_CPU_STOPPED : state;
+}
+
+int papr_vm_console_input(struct papr_vm *vm)
+{
+	int r;
+
+	if (vm->stage != VM_SEALED || !vm->host_ops.irq_line)
+		return -EBUSY;
+	/* The terminal's interrupt is an edge. */
+	r = vm->host_ops.irq_line(vm->host, VTY_IRQ, true);
+	if (!r)
+		r = vm->host_ops.irq_line(vm->host, VTY_IRQ, false);
+	return r;
+}

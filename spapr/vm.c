@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Making a partition: what is asked for, checked against what the host has. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <talloc.h>
+
+#include "hcalls/handlers.h"
+#include "rtas/handlers.h"
+#include "spapr/routes.h"
+#include "spapr/util.h"
+#include "spapr/vm.h"
+#include "spapr/vsmt.h"
+
+#define RTAS_ALIGN 0x10000u
+#define RTAS_LIMIT 0x80000000ull
+#define NOT_REGISTERED (~0ull)
+
+void vm_log(struct papr_vm *vm, enum papr_log level, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	if (!vm->vmm_ops.log)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	vm->vmm_ops.log(vm->vmm, level, line);
+}
+
+static int check_config(const struct papr_vm_config *c,
+			struct papr_error *error)
+{
+	if (!c->cores || !IS_POWER_OF_2(c->threads) || c->threads > 8)
+		return error_set(error, -EINVAL, "%u cores of %u threads: "
+				 "there must be a core, and 1, 2, 4 or 8 "
+				 "threads in it", c->cores, c->threads);
+	if (c->cores > PAPR_MAX_VCPUS / c->threads)
+		return error_set(error, -EINVAL, "%u cores of %u threads are "
+				 "more than %d vCPUs", c->cores, c->threads,
+				 PAPR_MAX_VCPUS);
+	if (c->rtas_base % RTAS_ALIGN || c->rtas_base >= RTAS_LIMIT)
+		return error_set(error, -EINVAL, "RTAS at 0x%llx: it must be "
+				 "a multiple of 64 KiB below 2 GiB",
+				 (unsigned long long)c->rtas_base);
+	if (c->mmu > PAPR_MMU_HASH || c->nested_hv > PAPR_SWITCH_OFF ||
+	    c->fwnmi > PAPR_SWITCH_OFF)
+		return error_set(error, -EINVAL,
+				 "an MMU mode or switch has no such value");
+	return 0;
+}
+
+static int check_ops(const struct papr_host_ops *ops, struct papr_error *error)
+{
+	if (!ops->describe || !ops->get_reg || !ops->update_reg)
+		return error_set(error, -EINVAL, "a host needs describe, "
+				 "get_reg and update_reg");
+	return 0;
+}
+
+static bool host_has_hash(const struct papr_host *info)
+{
+	return info->isa < 300 || info->cap[PAPR_CAP_MMU_HASH_V3] > 0;
+}
+
+static int choose_mmu(struct papr_vm *vm, struct papr_error *error)
+{
+	const struct papr_host *info = &vm->info;
+	bool radix = info->cap[PAPR_CAP_MMU_RADIX] > 0;
+
+	vm->mmu = vm->config.mmu;
+	if (vm->mmu == PAPR_MMU_AUTO)
+		vm->mmu = radix ? PAPR_MMU_RADIX : PAPR_MMU_HASH;
+
+	if (vm->mmu == PAPR_MMU_RADIX && !radix)
+		return error_set(error, -EOPNOTSUPP, "radix guests: this "
+				 "host's KVM has no radix MMU%s",
+				 info->isa < 300 ? ", as POWER8 has none" : "");
+	if (vm->mmu == PAPR_MMU_HASH && info->flavour == PAPR_FLAVOUR_NESTED)
+		return error_set(error, -EOPNOTSUPP, "hash guests: KVM inside "
+				 "a partition has radix guests only");
+	if (vm->mmu == PAPR_MMU_HASH && info->flavour == PAPR_FLAVOUR_PR)
+		return error_set(error, -EOPNOTSUPP, "hash guests of KVM-PR "
+				 "need a page table in userspace, which is "
+				 "not there yet");
+	if (vm->mmu == PAPR_MMU_HASH && !host_has_hash(info))
+		return error_set(error, -EOPNOTSUPP, "hash guests: this "
+				 "host's KVM has none (KVM_CAP_PPC_MMU_HASH_V3 "
+				 "is 0)");
+	return 0;
+}
+
+/* The kernel's reasons in the order in which it tests them. */
+static const char *nested_refusal(const struct papr_host *info)
+{
+	if (info->flavour != PAPR_FLAVOUR_HV &&
+	    info->flavour != PAPR_FLAVOUR_NESTED)
+		return "only KVM-HV can nest (EINVAL)";
+	if (info->nested_param == 0)
+		return "it is switched off by the module parameter "
+		       "kvm_hv.nested (EPERM)";
+	if (info->isa < 300)
+		return "it needs POWER9 or newer (ENODEV)";
+	if (info->cap[PAPR_CAP_MMU_RADIX] <= 0)
+		return "the host does not use the radix MMU (ENODEV)";
+	return "the kernel does not offer it";
+}
+
+static int choose_nested(struct papr_vm *vm, struct papr_error *error)
+{
+	bool can = vm->info.cap[PAPR_CAP_NESTED_HV] > 0;
+
+	vm->nested_hv = vm->config.nested_hv != PAPR_SWITCH_OFF && can &&
+			vm->mmu == PAPR_MMU_RADIX;
+	if (vm->config.nested_hv != PAPR_SWITCH_ON || vm->nested_hv)
+		return 0;
+	if (can)
+		return error_set(error, -EOPNOTSUPP, "nested KVM-HV: the "
+				 "guest must use the radix MMU");
+	return error_set(error, -EOPNOTSUPP, "nested KVM-HV: %s",
+			 nested_refusal(&vm->info));
+}
+
+static int choose_fwnmi(struct papr_vm *vm, struct papr_error *error)
+{
+	bool can = vm->info.cap[PAPR_CAP_FWNMI] > 0 &&
+		   vm->host_ops.enable_fwnmi;
+
+	vm->fwnmi = vm->config.fwnmi != PAPR_SWITCH_OFF && can;
+	if (vm->config.fwnmi == PAPR_SWITCH_ON && !can)
+		return error_set(error, -EOPNOTSUPP, "FWNMI: this host's KVM "
+				 "does not have KVM_CAP_PPC_FWNMI");
+	return 0;
+}
+
+static int choose_vsmt(struct papr_vm *vm, struct papr_error *error)
+{
+	int r = vsmt_choose(&vm->config, &vm->info, error);
+
+	if (r < 0)
+		return r;
+	vm->vsmt = r;
+	return 0;
+}
+
+/* A tree of its own for each vCPU: talloc trees are not thread-safe. */
+static int make_vcpus(struct papr_vm *vm, struct papr_error *error)
+{
+	uint32_t n = vm->config.cores * vm->config.threads;
+
+	vm->vcpus = talloc_zero_array(vm, struct papr_vcpu *, n);
+	if (!vm->vcpus)
+		return error_set(error, -ENOMEM, "out of memory");
+	for (; vm->n_vcpus < n; vm->n_vcpus++) {
+		uint32_t i = vm->n_vcpus;
+		struct papr_vcpu *vcpu = talloc_zero(NULL, struct papr_vcpu);
+
+		if (!vcpu)
+			return error_set(error, -ENOMEM, "out of memory");
+		vcpu->vm = vm;
+		vcpu->index = i;
+		vcpu->id = vsmt_vcpu_id(i, vm->config.threads, vm->vsmt);
+		vm->vcpus[i] = vcpu;
+	}
+	return 0;
+}
+
+static int vm_destroy(struct papr_vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+		talloc_free(vm->vcpus[i]);
+	return 0;
+}
+
+static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
+		   const struct papr_host_ops *host_ops,
+		   const struct papr_vmm_ops *vmm_ops, struct papr_error *error)
+{
+	int r;
+
+	if (sized_copy(&vm->config, sizeof(vm->config), config) ||
+	    sized_copy(&vm->host_ops, sizeof(vm->host_ops), host_ops) ||
+	    sized_copy(&vm->vmm_ops, sizeof(vm->vmm_ops), vmm_ops))
+		return error_set(error, -E2BIG, "a structure has no size, or "
+				 "uses members this library does not know");
+	vm->info.size = sizeof(vm->info);
+	atomic_init(&vm->nmi_system_reset, NOT_REGISTERED);
+	atomic_init(&vm->nmi_machine_check, NOT_REGISTERED);
+
+	r = check_config(&vm->config, error);
+	if (!r)
+		r = check_ops(&vm->host_ops, error);
+	if (r)
+		return r;
+	r = vm->host_ops.describe(vm->host, &vm->info);
+	if (r)
+		return error_set(error, r, "the host does not describe "
+				 "itself: %s", strerror(-r));
+
+	r = choose_mmu(vm, error);
+	if (!r)
+		r = choose_nested(vm, error);
+	if (!r)
+		r = choose_fwnmi(vm, error);
+	if (!r)
+		r = choose_vsmt(vm, error);
+	if (!r)
+		r = make_vcpus(vm, error);
+	return r;
+}
+
+int papr_vm_new(const struct papr_vm_config *config,
+		const struct papr_host_ops *host_ops, void *host,
+		const struct papr_vmm_ops *vmm_ops, void *vmm,
+		struct papr_vm **vmp, struct papr_error *error)
+{
+	struct papr_vm *vm = talloc_zero(NULL, struct papr_vm);
+	int r;
+
+	if (!vm)
+		return error_set(error, -ENOMEM, "out of memory");
+	talloc_set_destructor(vm, vm_destroy);
+	vm->host = host;
+	vm->vmm = vmm;
+	r = vm_init(vm, config, host_ops, vmm_ops, error);
+	if (r) {
+		talloc_free(vm);
+		return r;
+	}
+	*vmp = vm;
+	return 0;
+}
+
+void papr_vm_free(struct papr_vm *vm)
+{
+	talloc_free(vm);
+}
+
+const char *papr_vm_error(const struct papr_vm *vm)
+{
+	return vm->error.text;
+}
+
+const struct papr_host *papr_vm_host(const struct papr_vm *vm)
+{
+	return &vm->info;
+}
+
+int papr_vm_route(const struct papr_vm *vm, size_t index,
+		  struct papr_route_report *report)
+{
+	if (index >= HCALL_ROWS)
+		return -EINVAL;
+	*report = vm->routes[index];
+	return 0;
+}
+
+enum papr_mmu papr_vm_mmu(const struct papr_vm *vm)
+{
+	return vm->mmu;
+}
+
+uint32_t papr_vm_vsmt(const struct papr_vm *vm)
+{
+	return vm->vsmt;
+}
+
+bool papr_vm_nested_hv(const struct papr_vm *vm)
+{
+	return vm->nested_hv;
+}
+
+bool papr_vm_fwnmi(const struct papr_vm *vm)
+{
+	return vm->fwnmi;
+}
+
+uint32_t papr_vm_vcpus(const struct papr_vm *vm)
+{
+	return vm->n_vcpus;
+}
+
+struct papr_vcpu *papr_vm_vcpu(struct papr_vm *vm, uint32_t index)
+{
+	return index < vm->n_vcpus ? vm->vcpus[index] : NULL;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The partition from the inside.
+ *
+ * Locks: none on the call path.  What handlers share is either fixed once the
+ * VM is sealed or atomic; each says so.
+ */
+#ifndef SPAPR_VM_H
+#define SPAPR_VM_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <papr/host.h>
+#include <papr/vm.h>
+
+#include "hcalls/catalogue.h"
+#include "rtas/catalogue.h"
+#include "spapr/ram.h"
+
+/*
+ * Answers a hypercall.  @args points to r4..r12 as the guest passed them, a
+ * copy, to be read through the call's struct H_..._in; @rets to the registers
+ * that go back, for its struct H_..._out: what is not written there the guest
+ * keeps.  Returns what r3 becomes.
+ */
+typedef int64_t hcall_fn(struct papr_vcpu *vcpu, const void *args, void *rets);
+
+struct hcall_impl {
+	uint32_t number;
+	hcall_fn *fn;
+};
+
+/*
+ * Answers an RTAS call.  @args is the call's struct RTAS_..._in, optional
+ * cells that were left out are zero; @rets its struct RTAS_..._out.  Returns
+ * the status word.
+ */
+typedef int32_t rtas_fn(struct papr_vcpu *vcpu, const void *args, void *rets);
+
+struct rtas_impl {
+	uint32_t token;
+	rtas_fn *fn;
+};
+
+/* Who answers a call that has left the kernel. */
+struct hcall_route {
+	hcall_fn *fn;
+	enum papr_effective by;
+};
+
+struct rtas_stats {
+	_Atomic uint64_t calls;
+	_Atomic uint64_t errors;
+};
+
+/* Only the vCPU's own thread writes, so no read-modify-write is needed. */
+struct hcall_stats {
+	_Atomic uint64_t calls;
+	_Atomic uint64_t errors;
+};
+
+#define UNKNOWN_HCALLS 16
+
+#define TCE_WINDOWS 64
+
+/* A DMA window; the guest's vCPUs and devices share the entries. */
+struct tce_window {
+	uint32_t liobn;
+	uint32_t page_shift;
+	uint64_t bus;
+	uint64_t pages;
+	_Atomic uint64_t *entries;
+};
+
+struct papr_vcpu {
+	struct papr_vm *vm;
+	uint32_t index;
+	uint32_t id;
+	void *host;
+
+	_Atomic int state;		/* enum papr_cpu_state */
+	struct papr_entry entry;	/* while STARTING */
+
+	struct hcall_stats hcalls[HCALL_ROWS][PAPR_EFFECTIVE_NOBODY + 1];
+	struct rtas_stats rtas[RTAS_ROWS];
+	_Atomic uint64_t unknown_nr[UNKNOWN_HCALLS];
+	_Atomic uint64_t unknown_count[UNKNOWN_HCALLS + 1];
+};
+
+enum vm_stage { VM_SETUP, VM_SEALED, VM_FAILED };
+
+struct papr_vm {
+	struct papr_vm_config config;
+	struct papr_host info;
+	struct papr_host_ops host_ops;
+	void *host;
+	struct papr_vmm_ops vmm_ops;
+	void *vmm;
+
+	/* Fixed once sealed. */
+	enum vm_stage stage;
+	enum papr_mmu mmu;
+	uint32_t vsmt;
+	bool nested_hv;
+	bool fwnmi;
+	uint32_t hpt_order;
+	struct papr_host_mmu host_mmu;
+	struct ram_region ram[RAM_REGIONS];
+	size_t n_ram;
+	struct tce_window tce[TCE_WINDOWS];
+	size_t n_tce;
+	struct papr_policy *policy;
+	struct papr_route_report routes[HCALL_ROWS];
+	struct hcall_route route[HCALL_ROWS];
+	rtas_fn *rtas_fn[RTAS_ROWS];
+	bool rtas_in_kernel[RTAS_ROWS];
+	struct papr_vcpu **vcpus;
+	uint32_t n_vcpus;
+
+	/* Shared by running vCPUs. */
+	_Atomic uint64_t lpcr_mask;	/* bits the guest has chosen ... */
+	_Atomic uint64_t lpcr_value;	/* ... and their values */
+	_Atomic int64_t clock_offset_ns;
+	_Atomic uint64_t nmi_system_reset;	/* ~0: not registered */
+	_Atomic uint64_t nmi_machine_check;
+
+	struct papr_error error;
+};
+
+/* LPCR bits that H_SET_MODE owns. */
+#define LPCR_AIL	0x0000000001800000ull
+#define LPCR_AIL_SHIFT	23
+#define LPCR_ILE	0x0000000002000000ull
+
+/* The vCPU with a server number, or NULL. */
+struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id);
+
+/* Changes LPCR bits of all vCPUs, of those attached later too. */
+int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value);
+
+/* A line for the user, through the program. */
+void vm_log(struct papr_vm *vm, enum papr_log level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
