@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "hcalls/handlers.h"
+#include "spapr/util.h"
+
+static const struct hcall_impl *const topics[] = {
+	hcalls_mem, hcalls_mode, hcalls_rtas, hcalls_splpar, hcalls_tce,
+	hcalls_term,
+};
+
+hcall_fn *hcalls_handler(int row)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
+		for (const struct hcall_impl *h = topics[i]; h->fn; h++)
+			if (hcall_row(h->number) == row)
+				return h->fn;
+	return NULL;
+}
+
+bool hcalls_has_handler(int row)
+{
+	return hcalls_handler(row);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which hypercalls this library answers. */
+#ifndef HCALLS_HANDLERS_H
+#define HCALLS_HANDLERS_H
+
+#include "spapr/vm.h"
+
+/* One array per topic, each at the end of its file, ended by a NULL fn. */
+extern const struct hcall_impl hcalls_mem[];
+extern const struct hcall_impl hcalls_mode[];
+extern const struct hcall_impl hcalls_splpar[];
+extern const struct hcall_impl hcalls_term[];
+extern const struct hcall_impl hcalls_tce[];
+extern const struct hcall_impl hcalls_rtas[];
+
+/* The handler of a row of the catalogue, or NULL. */
+hcall_fn *hcalls_handler(int row);
+
+/* The same as a question. */
+bool hcalls_has_handler(int row);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Calls on memory: LoPAR "hcall-copy" and "hcall-debug". */
+#include "config.h"
+
+#include "hcalls/handlers.h"
+#include "spapr/util.h"
+
+#define H_ZERO_PAGE			(1ull << (63 - 48))
+#define H_COPY_PAGE			(1ull << (63 - 49))
+#define H_ICACHE_INVALIDATE		(1ull << (63 - 40))
+#define H_ICACHE_SYNCHRONIZE		(1ull << (63 - 41))
+#define H_PAGE_INIT_FLAGS		(H_ZERO_PAGE | H_COPY_PAGE | \
+					 H_ICACHE_INVALIDATE | \
+					 H_ICACHE_SYNCHRONIZE)
+
+static int64_t h_page_init(struct papr_vcpu *vcpu, const void *args, void *rets)
+{
+	const struct H_PAGE_INIT_in *in = args;
+	void *dst, *src;
+
+	(void)rets;
+	if (in->flags & ~H_PAGE_INIT_FLAGS)
+		return H_PARAMETER;
+
+	dst = ram_page(vcpu->vm, in->dst, RAM_WRITE);
+	if (!dst)
+		return H_PARAMETER;
+
+	if (in->flags & H_COPY_PAGE) {	/* copy wins when both are set */
+		src = ram_page(vcpu->vm, in->src, RAM_READ);
+		if (!src)
+			return H_PARAMETER;
+		memmove(dst, src, PAGE_4K);
+	} else if (in->flags & H_ZERO_PAGE) {
+		memset(dst, 0, PAGE_4K);
+	}
+	return H_SUCCESS;
+}
+
+/* Guest memory holds numbers of 1, 2, 4 or 8 bytes, big-endian. */
+static uint64_t load_number(const void *p, uint64_t size)
+{
+	uint64_t v = 0;
+
+	memcpy((uint8_t *)&v + sizeof(v) - size, p, size);
+	return be64toh(v);
+}
+
+static void store_number(void *p, uint64_t size, uint64_t v)
+{
+	v = htobe64(v);
+	memcpy(p, (uint8_t *)&v + sizeof(v) - size, size);
+}
+
+static bool good_access(uint64_t addr, uint64_t size)
+{
+	return IS_POWER_OF_2(size) && size <= 8 && addr % size == 0;
+}
+
+static int64_t device_access(struct papr_vm *vm, uint64_t addr, uint64_t size,
+			     uint64_t *value, bool write)
+{
+	if (!vm->vmm_ops.mmio ||
+	    vm->vmm_ops.mmio(vm->vmm, addr, value, size, write))
+		return H_PARAMETER;
+	return H_SUCCESS;
+}
+
+static int64_t load(struct papr_vcpu *vcpu, const void *args, void *rets)
+{
+	const struct H_LOGICAL_CI_LOAD_in *in = args;
+	struct H_LOGICAL_CI_LOAD_out *out = rets;
+	uint64_t value = 0;
+	void *p;
+
+	if (!good_access(in->addr, in->size))
+		return H_PARAMETER;
+	p = ram_get(vcpu->vm, in->addr, in->size, RAM_READ);
+	if (p)
+		value = load_number(p, in->size);
+	else if (device_access(vcpu->vm, in->addr, in->size, &value, false))
+		return H_PARAMETER;
+	out->value = value;
+	return H_SUCCESS;
+}
+
+static int64_t store(struct papr_vcpu *vcpu, const void *args, void *rets)
+{
+	const struct H_LOGICAL_CI_STORE_in *in = args;
+	uint64_t value = in->value;
+	void *p;
+
+	(void)rets;
+	if (!good_access(in->addr, in->size))
+		return H_PARAMETER;
+	p = ram_get(vcpu->vm, in->addr, in->size, RAM_WRITE);
+	if (!p)
+		return device_access(vcpu->vm, in->addr, in->size, &value,
+				     true);
+	store_number(p, in->size, value);
+	return H_SUCCESS;
+}
+
+/* The host's caches are coherent: nothing to do. */
+static int64_t no_operation(struct papr_vcpu *vcpu, const void *args,
+			    void *rets)
+{
+	(void)vcpu;
+	(void)args;
+	(void)rets;
+	return H_SUCCESS;
+}
+
+const struct hcall_impl hcalls_mem[] = {
+	{ H_PAGE_INIT, h_page_init },
+	{ H_LOGICAL_CI_LOAD, load },
+	{ H_LOGICAL_CI_STORE, store },
+	{ H_LOGICAL_CACHE_LOAD, load },
+	{ H_LOGICAL_CACHE_STORE, store },
+	{ H_LOGICAL_ICBI, no_operation },
+	{ H_LOGICAL_DCBF, no_operation },
+	{ 0, NULL }
+};

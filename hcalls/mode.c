@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Processor modes: endianness, interrupt location, MMU, registers. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "hcalls/handlers.h"
+#include "spapr/util.h"
+
+enum set_mode_resource {
+	SET_CIABR = 1,
+	SET_DAWR0 = 2,
+	SET_ADDR_TRANS = 3,
+	SET_LE = 4,
+	SET_DAWR1 = 5,
+};
+
+#define AIL_NONE 0
+#define AIL_MODE_3 3
+
+static int64_t update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value)
+{
+	return vm_update_lpcr(vm, mask, value) ? H_HARDWARE : H_SUCCESS;
+}
+
+static int64_t set_endian(struct papr_vm *vm, const struct H_SET_MODE_in *in)
+{
+	if (in->value1)
+		return H_P3;
+	if (in->value2)
+		return H_P4;
+	if (in->mflags > 1)
+		return H_UNSUPPORTED_FLAG;
+	return update_lpcr(vm, LPCR_ILE, in->mflags ? LPCR_ILE : 0);
+}
+
+/*
+ * KVM drops modes 1 and 2 always, and mode 3 where KVM_CAP_PPC_AIL_MODE_3 is
+ * 0, without a word: a guest that was told of success dies at its first scv.
+ */
+static int64_t set_addr_trans(struct papr_vm *vm,
+			      const struct H_SET_MODE_in *in)
+{
+	if (vm->info.isa < 207)
+		return H_P2;
+	if (in->value1)
+		return H_P3;
+	if (in->value2)
+		return H_P4;
+	if (in->mflags != AIL_NONE && in->mflags != AIL_MODE_3)
+		return H_UNSUPPORTED_FLAG;
+	if (in->mflags == AIL_MODE_3 &&
+	    vm->info.cap[PAPR_CAP_AIL_MODE_3] <= 0)
+		return H_UNSUPPORTED_FLAG;
+	return update_lpcr(vm, LPCR_AIL, in->mflags << LPCR_AIL_SHIFT);
+}
+
+/* The kernel answers for CIABR and DAWR itself where it is asked first. */
+static int64_t h_set_mode(struct papr_vcpu *vcpu, const void *args, void *rets)
+{
+	const struct H_SET_MODE_in *in = args;
+
+	(void)rets;
+	switch (in->resource) {
+	case SET_LE:
+		return set_endian(vcpu->vm, in);
+	case SET_ADDR_TRANS:
+		return set_addr_trans(vcpu->vm, in);
+	default:
+		return H_P2;
+	}
+}
+
+#define PROC_TBL_MODIFY		0x10ull
+#define PROC_TBL_REGISTER	0x08ull
+#define PROC_TBL_RADIX		0x04ull
+#define PROC_TBL_HASH_SEGMENTS	0x02ull
+#define PROC_TBL_GTSE		0x01ull
+#define PROC_TBL_FLAGS		0x1full
+
+/* Arguments of KVM_PPC_CONFIGURE_V3_MMU; GR says the table is radix. */
+#define MMU_RADIX		1ull
+#define MMU_GTSE		2ull
+#define PATB_GR			(1ull << 63)
+#define PROC_TBL_SIZE_MAX	24
+
+static int64_t radix_table(const struct H_REGISTER_PROC_TBL_in *in,
+			   uint64_t *table)
+{
+	if (in->base & 0xfff || in->base >> 60)
+		return H_P2;
+	if (in->page_size)
+		return H_P3;
+	if (in->table_size > PROC_TBL_SIZE_MAX)
+		return H_P4;
+	*table = PATB_GR | in->base | in->table_size;
+	return H_SUCCESS;
+}
+
+static int64_t hash_table(const struct H_REGISTER_PROC_TBL_in *in,
+			  uint64_t *table)
+{
+	if (in->flags & PROC_TBL_HASH_SEGMENTS)
+		return H_PARAMETER;
+	if (in->base >> 38)
+		return H_P2;
+	if (in->page_size & ~7ull)
+		return H_P3;
+	if (in->table_size > PROC_TBL_SIZE_MAX)
+		return H_P4;
+	*table = in->base << 25 | in->page_size << 5 | in->table_size;
+	return H_SUCCESS;
+}
+
+static int64_t configure_mmu(struct papr_vm *vm, uint64_t flags, uint64_t table)
+{
+	switch (vm->host_ops.configure_mmu(vm->host, flags, table)) {
+	case 0:
+		return H_SUCCESS;
+	case -EINVAL:
+		return H_PARAMETER;
+	case -ENODEV:
+		return H_NOT_AVAILABLE;
+	default:
+		return H_HARDWARE;
+	}
+}
+
+static int64_t h_register_proc_tbl(struct papr_vcpu *vcpu, const void *args,
+				   void *rets)
+{
+	const struct H_REGISTER_PROC_TBL_in *in = args;
+	struct papr_vm *vm = vcpu->vm;
+	bool radix = in->flags & PROC_TBL_RADIX;
+	uint64_t table = radix ? PATB_GR : 0, flags = 0;
+	int64_t status = H_SUCCESS;
+
+	(void)rets;
+	if (!vm->host_ops.configure_mmu)
+		return H_FUNCTION;
+	if (in->flags & ~PROC_TBL_FLAGS)
+		return H_PARAMETER;
+	/* The MMU was chosen with the partition; the guest cannot change it. */
+	if (radix != (vm->mmu == PAPR_MMU_RADIX))
+		return H_PARAMETER;
+	if (in->flags & PROC_TBL_REGISTER)
+		status = radix ? radix_table(in, &table) :
+				 hash_table(in, &table);
+	if (status)
+		return status;
+	if (radix)
+		flags = MMU_RADIX | (in->flags & PROC_TBL_GTSE ? MMU_GTSE : 0);
+	return configure_mmu(vm, flags, table);
+}
+
+static int64_t h_get_cpu_characteristics(struct papr_vcpu *vcpu,
+					 const void *args, void *rets)
+{
+	struct H_GET_CPU_CHARACTERISTICS_out *out = rets;
+	struct papr_vm *vm = vcpu->vm;
+	uint64_t character, behaviour;
+
+	(void)args;
+	if (!vm->host_ops.describe_cpu ||
+	    vm->host_ops.describe_cpu(vm->host, &character, &behaviour))
+		return H_FUNCTION;
+	out->character = character;
+	out->behaviour = behaviour;
+	return H_SUCCESS;
+}
+
+static int64_t h_set_sprg0(struct papr_vcpu *vcpu, const void *args,
+			   void *rets)
+{
+	const struct H_SET_SPRG0_in *in = args;
+
+	(void)rets;
+	if (vcpu->vm->host_ops.update_reg(vcpu->host, PAPR_REG_SPRG0, ~0ull,
+					  in->value))
+		return H_HARDWARE;
+	return H_SUCCESS;
+}
+
+static int64_t h_random(struct papr_vcpu *vcpu, const void *args, void *rets)
+{
+	struct H_RANDOM_out *out = rets;
+	struct papr_vm *vm = vcpu->vm;
+	uint64_t random;
+
+	(void)args;
+	if (!vm->vmm_ops.random ||
+	    vm->vmm_ops.random(vm->vmm, &random, sizeof(random)))
+		return H_HARDWARE;
+	out->random = random;
+	return H_SUCCESS;
+}
+
+const struct hcall_impl hcalls_mode[] = {
+	{ H_SET_MODE, h_set_mode },
+	{ H_REGISTER_PROC_TBL, h_register_proc_tbl },
+	{ H_GET_CPU_CHARACTERISTICS, h_get_cpu_characteristics },
+	{ H_SET_SPRG0, h_set_sprg0 },
+	{ H_RANDOM, h_random },
+	{ 0, NULL }
+};

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * RTAS calls.  This is the only code that touches the guest's argument block:
+ *
+ *	cells of 32 bits, big-endian, at any alignment:
+ *	token, number of arguments, number of results, arguments, results
+ *
+ * LoPAR 7.2.7; the hypercall that passes its address is KVM's and QEMU's.
+ */
+#include "config.h"
+
+#include "rtas/handlers.h"
+#include "rtas/status.h"
+#include "spapr/util.h"
+
+#define HEADER_CELLS 3
+/* As many as struct rtas_args of every known caller has. */
+#define MAX_CELLS 16
+
+/* Before it reads the device tree, Linux prints with this token. */
+#define EARLY_DISPLAY_CHARACTER 0x0a
+
+struct block {
+	uint64_t gpa;
+	uint32_t token;
+	uint32_t nargs;
+	uint32_t nrets;
+	uint32_t cells[MAX_CELLS];	/* arguments, then results */
+};
+
+static bool block_load(struct papr_vm *vm, uint64_t gpa, struct block *b)
+{
+	const uint8_t *p = ram_get(vm, gpa, HEADER_CELLS * 4, RAM_READ);
+
+	if (!p)
+		return false;
+	b->gpa = gpa;
+	b->token = load_be32(p);
+	b->nargs = load_be32(p + 4);
+	b->nrets = load_be32(p + 8);
+	/* A call without results has nowhere to put its status. */
+	if (b->nargs > MAX_CELLS || b->nrets > MAX_CELLS - b->nargs ||
+	    !b->nrets)
+		return false;
+	p = ram_get(vm, gpa, (HEADER_CELLS + b->nargs + b->nrets) * 4,
+		    RAM_READ);
+	if (!p)
+		return false;
+	memset(b->cells, 0, sizeof(b->cells));
+	for (uint32_t i = 0; i < b->nargs; i++)
+		b->cells[i] = load_be32(p + (HEADER_CELLS + i) * 4);
+	return true;
+}
+
+static bool block_store(struct papr_vm *vm, const struct block *b)
+{
+	uint8_t *p = ram_get(vm, b->gpa + (HEADER_CELLS + b->nargs) * 4,
+			     b->nrets * 4, RAM_WRITE);
+
+	if (!p)
+		return false;
+	for (uint32_t i = 0; i < b->nrets; i++)
+		store_be32(p + i * 4, b->cells[b->nargs + i]);
+	return true;
+}
+
+static bool good_counts(const struct papr_call_info *call,
+			const struct block *b)
+{
+	return b->nargs >= call->in_min && b->nargs <= call->in_count &&
+	       b->nrets >= call->out_min && b->nrets <= call->out_count;
+}
+
+/* Handlers see arguments and results without the status among them. */
+static int32_t run(struct papr_vcpu *vcpu, int row, struct block *b)
+{
+	const struct papr_call_info *call = &rtas_table[row];
+	uint32_t args[MAX_CELLS] = { 0 }, rets[MAX_CELLS] = { 0 };
+	uint32_t *result = b->cells + b->nargs;
+	int32_t status;
+
+	if (!vcpu->vm->rtas_fn[row] || !good_counts(call, b))
+		return RTAS_PARAMETER_ERROR;
+	memcpy(args, b->cells, b->nargs * sizeof(args[0]));
+	status = vcpu->vm->rtas_fn[row](vcpu, args, rets);
+	for (uint32_t i = 0, n = 0; i < b->nrets; i++)
+		if (i != call->out_status)
+			result[i] = rets[n++];
+	return status;
+}
+
+static void count(struct papr_vcpu *vcpu, int row, int32_t status)
+{
+	struct rtas_stats *s = &vcpu->rtas[row];
+
+	atomic_fetch_add_explicit(&s->calls, 1, memory_order_relaxed);
+	if (status < 0)
+		atomic_fetch_add_explicit(&s->errors, 1, memory_order_relaxed);
+}
+
+static void trace(struct papr_vcpu *vcpu, const struct block *b, int64_t ret)
+{
+	struct papr_vm *vm = vcpu->vm;
+	struct papr_hcall hcall = {
+		.nr = H_RTAS, .ret = (uint64_t)ret, .args = { b->gpa }
+	};
+
+	if (!vm->vmm_ops.trace)
+		return;
+	vm->vmm_ops.trace(vm->vmm, &(struct papr_trace){
+		.vcpu_id = vcpu->id, .hcall = &hcall, .args = hcall.args,
+		.rtas = true, .token = b->token, .nargs = b->nargs,
+		.nrets = b->nrets, .rtas_args = b->cells });
+}
+
+/* An unknown token: the hypercall fails too, as QEMU's does. */
+static int64_t answer(struct papr_vcpu *vcpu, struct block *b)
+{
+	int row = b->token == EARLY_DISPLAY_CHARACTER ?
+		  RTAS_ROW_display_character : rtas_row(b->token);
+	int32_t status = RTAS_PARAMETER_ERROR;
+	uint32_t place = 0;
+
+	if (row >= 0) {
+		status = run(vcpu, row, b);
+		if (rtas_table[row].out_status < b->nrets)
+			place = rtas_table[row].out_status;
+		count(vcpu, row, status);
+	}
+	b->cells[b->nargs + place] = (uint32_t)status;
+	if (!block_store(vcpu->vm, b) || row < 0)
+		return H_PARAMETER;
+	return H_SUCCESS;
+}
+
+int64_t rtas_dispatch(struct papr_vcpu *vcpu, uint64_t gpa)
+{
+	struct block b;
+	int64_t ret;
+
+	if (!block_load(vcpu->vm, gpa, &b)) {
+		b = (struct block){ .gpa = gpa };
+		ret = H_PARAMETER;
+	} else {
+		ret = answer(vcpu, &b);
+	}
+	trace(vcpu, &b, ret);
+	return ret;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "rtas/handlers.h"
+#include "spapr/util.h"
+
+static const struct rtas_impl *const topics[] = {
+	rtas_clock, rtas_cpu, rtas_display, rtas_power, rtas_sysparm,
+};
+
+rtas_fn *rtas_handler(int row)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
+		for (const struct rtas_impl *h = topics[i]; h->fn; h++)
+			if (rtas_row(h->token) == row)
+				return h->fn;
+	return NULL;
+}
+
+bool rtas_has_handler(int row)
+{
+	return rtas_handler(row);
+}

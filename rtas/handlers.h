@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which RTAS calls this library answers. */
+#ifndef RTAS_HANDLERS_H
+#define RTAS_HANDLERS_H
+
+#include "spapr/vm.h"
+
+/* One array per topic, each at the end of its file, ended by a NULL fn. */
+extern const struct rtas_impl rtas_clock[];
+extern const struct rtas_impl rtas_cpu[];
+extern const struct rtas_impl rtas_display[];
+extern const struct rtas_impl rtas_power[];
+extern const struct rtas_impl rtas_sysparm[];
+
+rtas_fn *rtas_handler(int row);
+bool rtas_has_handler(int row);
+
+/*
+ * The H_RTAS hypercall: reads the argument block at guest address @gpa, calls
+ * the handler, writes the results back.  No other code touches that block.
+ */
+int64_t rtas_dispatch(struct papr_vcpu *vcpu, uint64_t gpa);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* RTAS status words, LoPAR 7.2.8. */
+#ifndef RTAS_STATUS_H
+#define RTAS_STATUS_H
+
+enum rtas_status {
+	RTAS_SUCCESS = 0,
+	RTAS_HARDWARE_ERROR = -1,
+	RTAS_BUSY = -2,
+	RTAS_PARAMETER_ERROR = -3,
+	RTAS_NOT_AUTHORIZED = -9002,
+	RTAS_SYSPARM_PARAM_ERROR = -9999,
+};
+
+#endif

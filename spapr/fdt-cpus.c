@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* /cpus: one node for each core, LoPAR C.6.2. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "spapr/fdt.h"
+#include "spapr/util.h"
+
+#define DEFAULT_TIMEBASE_HZ 512000000u
+#define DEFAULT_CLOCK_HZ 1000000000u
+#define L1_SIZE 0x8000u
+#define L1_LINE 128u
+#define NO_SEGMENT 0xffffffffu
+
+/*
+ * ibm,pa-features: a length, 0, then bits from the most significant of byte
+ * 0 on.  A bit that is there and 0 takes the feature away from Linux.
+ */
+static const uint8_t pa_features_207[] = {
+	24, 0,
+	0xf6, 0x1f, 0xc7, 0xc0, 0x80, 0xf0, 0x80, 0x00,	/* 0 - 7 */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,	/* 8 - 15 */
+	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x00, 0x00,	/* 16 - 23 */
+};
+
+static const uint8_t pa_features_300[] = {
+	66, 0,
+	0xf6, 0x1f, 0xc7, 0xc0, 0x00, 0xf0, 0x80, 0x00,	/* 0 - 7 */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,	/* 8 - 15 */
+	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x00, 0x00,	/* 16 - 23 */
+	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x00, 0x00,	/* 24 - 31 */
+	0x80, 0x00, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00,	/* 32 - 39 */
+	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x80, 0x00,	/* 40 - 47 */
+	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x80, 0x00,	/* 48 - 55 */
+	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x80, 0x00,	/* 56 - 63 */
+	0x00, 0x00,						/* 64 - 65 */
+};
+
+#define PA_RADIX_BYTE 40
+#define PA_RADIX 0x80u
+
+static const struct cpu_level {
+	uint32_t isa;
+	const char *name;
+	uint32_t logical_pvr;
+	const uint8_t *pa_features;
+	size_t pa_features_len;
+} levels[] = {
+	{ 310, "PowerPC,POWER10", 0x0f000006,
+	  pa_features_300, sizeof(pa_features_300) },
+	{ 300, "PowerPC,POWER9", 0x0f000005,
+	  pa_features_300, sizeof(pa_features_300) },
+	{ 0, "PowerPC,POWER8", 0x0f000004,
+	  pa_features_207, sizeof(pa_features_207) },
+};
+
+static const struct cpu_level *level_of(uint32_t isa)
+{
+	const struct cpu_level *l = levels;
+
+	while (isa < l->isa)
+		l++;
+	return l;
+}
+
+static void write_features(struct tree *t, const struct papr_vm *vm,
+			   const struct cpu_level *level)
+{
+	uint8_t features[sizeof(pa_features_300)];
+
+	memcpy(features, level->pa_features, level->pa_features_len);
+	if (vm->mmu == PAPR_MMU_RADIX)
+		features[2 + PA_RADIX_BYTE] |= PA_RADIX;
+	else if (level->isa >= 300)
+		features[2 + PA_RADIX_BYTE] &= ~PA_RADIX;
+	tree_bytes(t, "ibm,pa-features", features, level->pa_features_len);
+}
+
+static void write_caches(struct tree *t)
+{
+	static const char *const size[] = { "d-cache-size", "i-cache-size" };
+	static const char *const line[] = {
+		"d-cache-line-size", "d-cache-block-size",
+		"i-cache-line-size", "i-cache-block-size",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(size); i++)
+		tree_u32(t, size[i], L1_SIZE);
+	for (size_t i = 0; i < ARRAY_SIZE(line); i++)
+		tree_u32(t, line[i], L1_LINE);
+}
+
+/* Segment base sizes, each with the actual page sizes it may hold. */
+static void write_page_sizes(struct tree *t, const struct papr_host_mmu *mmu)
+{
+	uint32_t cells[8 * (3 + 2 * 8)];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < mmu->hash_sizes; i++) {
+		cells[n++] = mmu->hash[i].shift;
+		cells[n++] = mmu->hash[i].slb_encoding;
+		cells[n++] = mmu->hash[i].pages;
+		for (uint32_t j = 0; j < mmu->hash[i].pages; j++) {
+			cells[n++] = mmu->hash[i].page[j].shift;
+			cells[n++] = mmu->hash[i].page[j].pte_encoding;
+		}
+	}
+	tree_cells(t, "ibm,segment-page-sizes", cells, n);
+}
+
+static void write_hash(struct tree *t, const struct papr_vm *vm)
+{
+	const uint32_t segments[] = {
+		28, vm->host_mmu.segment_1t ? 40 : NO_SEGMENT,
+		NO_SEGMENT, NO_SEGMENT,
+	};
+	const uint32_t pft[] = { 0, vm->hpt_order };
+
+	tree_u32(t, "slb-size", vm->host_mmu.slb);
+	tree_u32(t, "ibm,slb-size", vm->host_mmu.slb);
+	tree_cells(t, "ibm,processor-segment-sizes", segments,
+		   ARRAY_SIZE(segments));
+	tree_cells(t, "ibm,pft-size", pft, ARRAY_SIZE(pft));
+	write_page_sizes(t, &vm->host_mmu);
+}
+
+static void write_servers(struct tree *t, const struct papr_vm *vm,
+			  uint32_t id)
+{
+	uint32_t servers[8], gservers[16];
+
+	for (uint32_t i = 0; i < vm->config.threads; i++) {
+		servers[i] = id + i;
+		gservers[2 * i] = id + i;
+		gservers[2 * i + 1] = 0;
+	}
+	tree_cells(t, "ibm,ppc-interrupt-server#s", servers,
+		   vm->config.threads);
+	tree_cells(t, "ibm,ppc-interrupt-gserver#s", gservers,
+		   2 * vm->config.threads);
+}
+
+static void write_core(struct tree *t, const struct papr_vm *vm,
+		       const struct papr_fdt_config *c, uint32_t core)
+{
+	const struct cpu_level *level = level_of(vm->info.isa);
+	uint32_t id = vm->vcpus[core * vm->config.threads]->id;
+	char name[40];
+
+	snprintf(name, sizeof(name), "%s@%x", level->name, id);
+	tree_begin(t, name);
+	tree_string(t, "device_type", "cpu");
+	tree_string(t, "status", "okay");
+	tree_u32(t, "reg", id);
+	tree_u32(t, "cpu-version", level->logical_pvr);
+	tree_empty(t, "64-bit");
+	tree_u32(t, "timebase-frequency",
+		 c->timebase_hz ? c->timebase_hz : DEFAULT_TIMEBASE_HZ);
+	tree_u32(t, "clock-frequency",
+		 c->clock_hz ? c->clock_hz : DEFAULT_CLOCK_HZ);
+	write_caches(t);
+	tree_u32(t, "ibm,purr", 1);
+	tree_u32(t, "ibm,spurr", 1);
+	tree_u32(t, "ibm,vmx", 2);	/* and VSX */
+	tree_u32(t, "ibm,dfp", 1);
+	write_features(t, vm, level);
+	write_servers(t, vm, id);
+	if (vm->mmu == PAPR_MMU_HASH)
+		write_hash(t, vm);
+	else
+		tree_cells(t, "ibm,processor-radix-AP-encodings",
+			   vm->host_mmu.radix_ap, vm->host_mmu.radix_aps);
+	tree_end(t);
+}
+
+void tree_cpus(struct tree *t, const struct papr_vm *vm,
+	       const struct papr_fdt_config *config)
+{
+	tree_begin(t, "cpus");
+	tree_u32(t, "#address-cells", 1);
+	tree_u32(t, "#size-cells", 0);
+	for (uint32_t core = 0; core < vm->config.cores; core++)
+		write_core(t, vm, config, core);
+	tree_end(t);
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The device tree of a partition, LoPAR appendix B; node and property names
+ * are those of QEMU's pseries machine where it has them.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <libfdt.h>
+
+#include "spapr/fdt.h"
+#include "spapr/routes.h"
+#include "spapr/util.h"
+
+#define XICS_PHANDLE 0x1111u
+#define RNG_SEED_LEN 32
+
+void tree_begin(struct tree *t, const char *name)
+{
+	if (!t->err)
+		t->err = fdt_begin_node(t->fdt, name);
+}
+
+void tree_end(struct tree *t)
+{
+	if (!t->err)
+		t->err = fdt_end_node(t->fdt);
+}
+
+void tree_bytes(struct tree *t, const char *name, const void *data, size_t len)
+{
+	if (!t->err)
+		t->err = fdt_property(t->fdt, name, data, len);
+}
+
+void tree_empty(struct tree *t, const char *name)
+{
+	tree_bytes(t, name, NULL, 0);
+}
+
+void tree_u32(struct tree *t, const char *name, uint32_t value)
+{
+	tree_cells(t, name, &value, 1);
+}
+
+void tree_string(struct tree *t, const char *name, const char *value)
+{
+	tree_bytes(t, name, value, strlen(value) + 1);
+}
+
+void tree_cells(struct tree *t, const char *name, const uint32_t *cells,
+		size_t n)
+{
+	uint8_t *p = NULL;
+
+	if (!t->err)
+		t->err = fdt_property_placeholder(t->fdt, name, n * 4,
+						  (void **)&p);
+	for (size_t i = 0; !t->err && i < n; i++)
+		store_be32(p + 4 * i, cells[i]);
+}
+
+/* Strings one after the other, each with its NUL, as a property holds them. */
+struct strings {
+	char text[2048];
+	size_t len;
+};
+
+static bool strings_have(const struct strings *s, const char *one)
+{
+	for (size_t i = 0; i < s->len; i += strlen(s->text + i) + 1)
+		if (!strcmp(s->text + i, one))
+			return true;
+	return false;
+}
+
+static void strings_add(struct strings *s, const char *one)
+{
+	size_t len = strlen(one) + 1;
+
+	if (len > sizeof(s->text) - s->len || strings_have(s, one))
+		return;
+	memcpy(s->text + s->len, one, len);
+	s->len += len;
+}
+
+/* Calls on a hashed page table: a radix guest gets H_FUNCTION for them. */
+static bool set_is_hash_only(const char *set)
+{
+	return !strcmp(set, "hcall-pft") || !strcmp(set, "hcall-bulk");
+}
+
+/* A set is promised only if all of its calls are answered by somebody. */
+static void add_sets(struct strings *s, const struct papr_vm *vm,
+		     const char *sets)
+{
+	char one[64];
+
+	while (*sets) {
+		size_t len = strcspn(sets, ";");
+
+		if (len < sizeof(one)) {
+			memcpy(one, sets, len);
+			one[len] = '\0';
+			if (routes_set_answered(vm->routes, one) &&
+			    (vm->mmu == PAPR_MMU_HASH ||
+			     !set_is_hash_only(one)))
+				strings_add(s, one);
+		}
+		sets += len;
+		sets += *sets == ';';
+	}
+}
+
+static void write_hypertas(struct tree *t, const struct papr_vm *vm)
+{
+	struct strings s = { .len = 0 };
+
+	for (int row = 0; row < HCALL_ROWS; row++)
+		add_sets(&s, vm, hcall_table[row].set);
+	tree_bytes(t, "ibm,hypertas-functions", s.text, s.len);
+}
+
+static void write_rtas(struct tree *t, const struct papr_vm *vm)
+{
+	tree_begin(t, "rtas");
+	write_hypertas(t, vm);
+	tree_u32(t, "rtas-size", papr_rtas_size(vm->n_vcpus));
+	tree_u32(t, "linux,rtas-base", vm->config.rtas_base);
+	tree_u32(t, "linux,rtas-entry", vm->config.rtas_base);
+	tree_u32(t, "rtas-error-log-max", RTAS_LOG_MAX);
+	/* ibm,os-term may return. */
+	tree_empty(t, "ibm,extended-os-term");
+	for (int row = 0; row < RTAS_ROWS; row++)
+		if (vm->rtas_fn[row] || vm->rtas_in_kernel[row])
+			tree_u32(t, rtas_table[row].name,
+				 rtas_table[row].number);
+	tree_end(t);
+}
+
+static void write_memory(struct tree *t, const struct papr_vm *vm)
+{
+	for (size_t i = 0; i < vm->n_ram; i++) {
+		const struct ram_region *r = &vm->ram[i];
+		const uint32_t reg[] = {
+			r->gpa >> 32, r->gpa, r->len >> 32, r->len
+		};
+		char name[32];
+
+		if (r->flags & PAPR_RAM_READONLY)
+			continue;
+		snprintf(name, sizeof(name), "memory@%llx",
+			 (unsigned long long)r->gpa);
+		tree_begin(t, name);
+		tree_string(t, "device_type", "memory");
+		tree_cells(t, "reg", reg, ARRAY_SIZE(reg));
+		tree_end(t);
+	}
+}
+
+static void write_interrupts(struct tree *t, const struct papr_vm *vm)
+{
+	const uint32_t ranges[] = {
+		0, vm->vcpus[vm->n_vcpus - 1]->id + 1
+	};
+
+	tree_begin(t, "interrupt-controller");
+	tree_string(t, "device_type", "PowerPC-External-Interrupt-Presentation");
+	tree_string(t, "compatible", "IBM,ppc-xicp");
+	tree_empty(t, "interrupt-controller");
+	tree_cells(t, "ibm,interrupt-server-ranges", ranges,
+		   ARRAY_SIZE(ranges));
+	tree_u32(t, "#interrupt-cells", 2);
+	tree_u32(t, "phandle", XICS_PHANDLE);
+	tree_u32(t, "linux,phandle", XICS_PHANDLE);
+	tree_end(t);
+}
+
+static void write_vdevice(struct tree *t)
+{
+	static const uint32_t interrupt[] = { VTY_IRQ, 0 };	/* an edge */
+
+	tree_begin(t, "vdevice");
+	tree_string(t, "device_type", "vdevice");
+	tree_string(t, "compatible", "IBM,vdevice");
+	tree_u32(t, "#address-cells", 1);
+	tree_u32(t, "#size-cells", 0);
+	tree_u32(t, "#interrupt-cells", 2);
+	tree_u32(t, "interrupt-parent", XICS_PHANDLE);
+	tree_empty(t, "interrupt-controller");
+	tree_begin(t, "vty@71000000");
+	tree_u32(t, "reg", VTY_UNIT);
+	tree_string(t, "device_type", "serial");
+	tree_string(t, "compatible", "hvterm1");
+	tree_cells(t, "interrupts", interrupt, ARRAY_SIZE(interrupt));
+	tree_end(t);
+	tree_end(t);
+}
+
+/* Linux asks for random numbers only where it finds this node. */
+static void write_facilities(struct tree *t, const struct papr_vm *vm)
+{
+	if (!routes_set_answered(vm->routes, "hcall-random"))
+		return;
+	tree_begin(t, "ibm,platform-facilities");
+	tree_string(t, "device_type", "ibm,platform-facilities");
+	tree_begin(t, "ibm,random-v1");
+	tree_string(t, "compatible", "ibm,random");
+	tree_end(t);
+	tree_end(t);
+}
+
+/* What client architecture support would have agreed on, byte by byte. */
+static void write_option_vector_5(struct tree *t, const struct papr_vm *vm)
+{
+	enum { LENGTH = 0, MMU = 24, RADIX_EXT = 26, BYTES = 27 };
+	uint8_t v[BYTES] = { 0 };
+
+	v[LENGTH] = BYTES - 2;	/* of the vector after it, less one */
+	if (vm->mmu == PAPR_MMU_RADIX) {
+		v[MMU] = 0x40;
+		v[RADIX_EXT] = 0x40;	/* the guest may use tlbie: GTSE */
+	}
+	tree_bytes(t, "ibm,architecture-vec-5", v, sizeof(v));
+}
+
+static void write_chosen(struct tree *t, const struct papr_vm *vm,
+			 const struct papr_fdt_config *c)
+{
+	const char *console = "/vdevice/vty@71000000";
+	const uint32_t start[] = { c->initrd_start >> 32, c->initrd_start };
+	const uint32_t end[] = { c->initrd_end >> 32, c->initrd_end };
+
+	tree_begin(t, "chosen");
+	if (c->bootargs)
+		tree_string(t, "bootargs", c->bootargs);
+	if (c->initrd_end) {
+		tree_cells(t, "linux,initrd-start", start, ARRAY_SIZE(start));
+		tree_cells(t, "linux,initrd-end", end, ARRAY_SIZE(end));
+	}
+	tree_string(t, "stdout-path", console);
+	tree_string(t, "linux,stdout-path", console);
+	if (c->rng_seed)
+		tree_bytes(t, "rng-seed", c->rng_seed, RNG_SEED_LEN);
+	write_option_vector_5(t, vm);
+	tree_end(t);
+}
+
+static void write_root(struct tree *t, const struct papr_vm *vm,
+		       const struct papr_fdt_config *c)
+{
+	tree_begin(t, "");
+	tree_string(t, "device_type", "chrp");
+	tree_string(t, "model", "IBM pSeries (emulated by libpapr)");
+	tree_string(t, "compatible", "qemu,pseries");
+	tree_u32(t, "#address-cells", 2);
+	tree_u32(t, "#size-cells", 2);
+	write_memory(t, vm);
+	write_interrupts(t, vm);
+	write_vdevice(t);
+	tree_cpus(t, vm, c);
+	write_rtas(t, vm);
+	write_facilities(t, vm);
+	write_chosen(t, vm, c);
+	tree_begin(t, "hypervisor");
+	tree_string(t, "compatible", "linux,kvm");
+	tree_end(t);
+	tree_end(t);
+}
+
+static void write_tree(struct tree *t, const struct papr_vm *vm,
+		       const struct papr_fdt_config *c, size_t len)
+{
+	t->err = fdt_create(t->fdt, len);
+	if (!t->err)
+		t->err = fdt_add_reservemap_entry(t->fdt, vm->config.rtas_base,
+						  papr_rtas_size(vm->n_vcpus));
+	if (!t->err)
+		t->err = fdt_finish_reservemap(t->fdt);
+	write_root(t, vm, c);
+	if (!t->err)
+		t->err = fdt_finish(t->fdt);
+}
+
+int papr_vm_fdt(struct papr_vm *vm, const struct papr_fdt_config *config,
+		void *buf, size_t len)
+{
+	struct papr_fdt_config c;
+	struct tree t = { buf, 0 };
+	int used;
+
+	if (vm->stage != VM_SEALED)
+		return error_set(&vm->error, -EBUSY, "the device tree is "
+				 "written after the VM is sealed");
+	if (sized_copy(&c, sizeof(c), config))
+		return error_set(&vm->error, -E2BIG, "the device tree's "
+				 "configuration has members this library does "
+				 "not know");
+	if (len > INT32_MAX)
+		len = INT32_MAX;
+	write_tree(&t, vm, &c, len);
+	if (!t.err) {
+		fdt_set_boot_cpuid_phys(buf, vm->vcpus[0]->id);
+		used = fdt_totalsize(buf);
+		t.err = fdt_open_into(buf, buf, len);
+	}
+	if (t.err)
+		return error_set(&vm->error, -ENOSPC, "the device tree does "
+				 "not fit in %zu bytes: %s", len,
+				 fdt_strerror(t.err));
+	return used;
+}

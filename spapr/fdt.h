@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The device tree: numbers in it that others must agree on, and what the
+ * files that write it share.
+ */
+#ifndef SPAPR_FDT_H
+#define SPAPR_FDT_H
+
+#include <papr/fdt.h>
+
+#include "spapr/vm.h"
+
+/* The first virtual terminal, as QEMU numbers it. */
+#define VTY_UNIT 0x71000000u
+#define VTY_IRQ 0x1100u
+
+/* Where an error log goes in the RTAS area, after the stub. */
+#define RTAS_BLOB_LOG 0x30u
+#define RTAS_LOG_MAX 2048u
+
+/* A tree being written; after an error nothing more is. */
+struct tree {
+	void *fdt;
+	int err;	/* of libfdt */
+};
+
+void tree_begin(struct tree *t, const char *name);
+void tree_end(struct tree *t);
+void tree_empty(struct tree *t, const char *name);
+void tree_u32(struct tree *t, const char *name, uint32_t value);
+void tree_string(struct tree *t, const char *name, const char *value);
+void tree_bytes(struct tree *t, const char *name, const void *data,
+		size_t len);
+
+/* Cells in the host's byte order. */
+void tree_cells(struct tree *t, const char *name, const uint32_t *cells,
+		size_t n);
+
+void tree_cpus(struct tree *t, const struct papr_vm *vm,
+	       const struct papr_fdt_config *config);
+
+#endif
