@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From what a policy asks for to what really happens.
+ *
+ * For each call: does the kernel have it and can it be switched (known), is
+ * it to be on (wanted), what did the kernel say (accepted), and who answers
+ * then (settle).  A prediction is the same with a kernel that says yes.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "hcalls/handlers.h"
+#include "spapr/policy.h"
+#include "spapr/routes.h"
+#include "spapr/util.h"
+
+static const char nobody[] = "nobody implements it";
+static const char no_handler[] = "this library does not implement it";
+static const char sticky[] =
+	"KVM answers it on this host before it looks at its switch";
+static const char no_switch[] =
+	"the kernel answers it and has no switch for it";
+static const char no_hwrng[] =
+	"the host has no random number generator, so its kernel would answer "
+	"H_HARDWARE";
+static const char no_radix[] =
+	"the kernel answers it for radix guests only, and this host has none";
+static const char no_xics[] =
+	"the kernel has no interrupt controller for the guest";
+static const char pr_punts[] =
+	"KVM-PR knows it but leaves all of it to userspace";
+static const char refused_on[] = "the kernel refused to answer it";
+static const char refused_off[] = "the kernel did not let go of it";
+static const char collides[] =
+	"its number is served as another call, which guests mean by it";
+
+/* What the routes of all calls depend on. */
+struct ground {
+	const struct papr_policy *policy;
+	const struct papr_host *host;
+	enum papr_flavour flavour;	/* NONE: nothing can be switched */
+	bool xics;			/* interrupts in the kernel */
+};
+
+/*
+ * Calls that share state: to split one between kernel and userspace means
+ * that each sees half of it.
+ */
+static const struct group {
+	const char *what;
+	enum hcall_row row[10];
+	unsigned int rows;
+} groups[] = {
+	{ "interrupt presentation", {
+		HCALL_ROW_H_EOI, HCALL_ROW_H_CPPR, HCALL_ROW_H_IPI,
+		HCALL_ROW_H_IPOLL, HCALL_ROW_H_XIRR, HCALL_ROW_H_XIRR_X,
+	  }, 6 },
+	{ "the page table", {
+		HCALL_ROW_H_REMOVE, HCALL_ROW_H_ENTER, HCALL_ROW_H_READ,
+		HCALL_ROW_H_CLEAR_MOD, HCALL_ROW_H_CLEAR_REF,
+		HCALL_ROW_H_PROTECT, HCALL_ROW_H_BULK_REMOVE,
+	  }, 7 },
+	{ "the state of virtual processors", {
+		HCALL_ROW_H_CEDE, HCALL_ROW_H_PROD, HCALL_ROW_H_CONFER,
+		HCALL_ROW_H_REGISTER_VPA,
+	  }, 4 },
+};
+
+static bool is_kernel(enum papr_route route)
+{
+	return route == PAPR_ROUTE_KERNEL || route == PAPR_ROUTE_KERNEL_ONLY;
+}
+
+static bool is_userspace(enum papr_route route)
+{
+	return route == PAPR_ROUTE_USER || route == PAPR_ROUTE_VMM;
+}
+
+static enum papr_route requested(const struct ground *g, int row)
+{
+	return papr_policy_route(g->policy, &hcall_table[row]);
+}
+
+/* What this host's kernel has for a call. */
+static enum papr_kernel known(const struct ground *g, int row)
+{
+	switch (g->flavour) {
+	case PAPR_FLAVOUR_HV:
+	case PAPR_FLAVOUR_NESTED:
+		return papr_hcall_kernel_hv(&hcall_table[row]);
+	case PAPR_FLAVOUR_PR:
+		return papr_hcall_kernel_pr(&hcall_table[row]);
+	default:
+		return PAPR_KERNEL_NONE;
+	}
+}
+
+static bool switchable(const struct ground *g, int row)
+{
+	enum papr_kernel kernel = known(g, row);
+
+	return kernel == PAPR_KERNEL_ON || kernel == PAPR_KERNEL_OFF;
+}
+
+/* Why it is no use to let the kernel answer a call that it has; or NULL. */
+static const char *useless(const struct ground *g, int row)
+{
+	switch (hcall_kvm(row)->how) {
+	case KVM_NEEDS_HWRNG:
+		return g->host->cap[PAPR_CAP_HWRNG] ? NULL : no_hwrng;
+	case KVM_RADIX_ONLY:
+		return g->host->cap[PAPR_CAP_RPT_INVALIDATE] &&
+			g->host->cap[PAPR_CAP_MMU_RADIX] ? NULL : no_radix;
+	case KVM_XICS:
+	case KVM_RTAS:
+		return g->xics ? NULL : no_xics;
+	case KVM_PUNTS:
+		return g->flavour == PAPR_FLAVOUR_PR &&
+			row == HCALL_ROW_H_GET_TCE ? pr_punts : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static bool wanted(const struct ground *g, int row)
+{
+	return is_kernel(requested(g, row)) && !useless(g, row);
+}
+
+/* Calls KVM-HV takes before it looks whether they are switched on. */
+static bool is_sticky(const struct ground *g, int row)
+{
+	bool metal = g->flavour == PAPR_FLAVOUR_HV && g->host->isa >= 300;
+
+	switch (hcall_kvm(row)->how) {
+	case KVM_CEDE:
+		return metal || g->flavour == PAPR_FLAVOUR_NESTED;
+	case KVM_XICS:
+		return metal && g->xics;
+	default:
+		return false;
+	}
+}
+
+/* The reason when a call routed to kernel or user comes to userspace. */
+static const char *why_user(const struct ground *g, int row,
+			    enum papr_route route, bool handled)
+{
+	const char *why;
+
+	if (route == PAPR_ROUTE_USER)
+		return handled ? "" : no_handler;
+	if (known(g, row) == PAPR_KERNEL_NONE)
+		return handled ? "" : nobody;
+	why = useless(g, row);
+	return why ? why : refused_on;
+}
+
+/* Who answers what comes to userspace. */
+static void settle_user(const struct ground *g, int row,
+			struct papr_route_report *r)
+{
+	bool handled = hcalls_has_handler(row);
+
+	switch (r->requested) {
+	case PAPR_ROUTE_VMM:
+		r->effective = PAPR_EFFECTIVE_VMM;
+		break;
+	case PAPR_ROUTE_DENY:
+		r->effective = PAPR_EFFECTIVE_DENIED;
+		break;
+	default:
+		r->effective = handled ? PAPR_EFFECTIVE_USER :
+			PAPR_EFFECTIVE_NOBODY;
+		r->reason = why_user(g, row, r->requested, handled);
+	}
+}
+
+/* Whether the kernel answers, if only at first; @why: against all wishes. */
+static bool in_kernel(const struct ground *g, int row,
+		      enum papr_accepted accepted, const char **why)
+{
+	if (accepted == PAPR_ACCEPTED_NONE)
+		return false;
+	if (accepted == PAPR_ACCEPTED_ON)
+		return true;
+	if (accepted == PAPR_ACCEPTED_FIXED) {
+		/* The kernel gets no RTAS tokens unless it is to have them. */
+		*why = no_switch;
+		return hcall_kvm(row)->how != KVM_RTAS || wanted(g, row);
+	}
+	if (is_sticky(g, row)) {
+		*why = sticky;
+		return true;
+	}
+	*why = refused_off;
+	return accepted == PAPR_ACCEPTED_REFUSED && !wanted(g, row) &&
+		!useless(g, row);
+}
+
+/* Fills the effective column and the reason from the other two. */
+static void settle(const struct ground *g, int row,
+		   struct papr_route_report *r)
+{
+	const char *why = "";
+	enum kvm_how how;
+
+	r->reason = "";
+	if (hcall_row(hcall_table[row].number) != row) {
+		r->effective = PAPR_EFFECTIVE_NOBODY;
+		r->reason = collides;
+	} else if (in_kernel(g, row, r->accepted, &why)) {
+		how = hcall_kvm(row)->how;
+		r->effective = how == KVM_PUNTS || how == KVM_RTAS ?
+			PAPR_EFFECTIVE_KERNEL_USER : PAPR_EFFECTIVE_KERNEL;
+		if (!is_kernel(r->requested))
+			r->reason = why;
+	} else {
+		settle_user(g, row, r);
+	}
+}
+
+static void predict_row(const struct ground *g, int row,
+			struct papr_route_report *r)
+{
+	r->call = &hcall_table[row];
+	r->requested = requested(g, row);
+	switch (known(g, row)) {
+	case PAPR_KERNEL_NONE:
+		r->accepted = PAPR_ACCEPTED_NONE;
+		break;
+	case PAPR_KERNEL_FIXED:
+		r->accepted = PAPR_ACCEPTED_FIXED;
+		break;
+	default:
+		r->accepted = wanted(g, row) ? PAPR_ACCEPTED_ON :
+			PAPR_ACCEPTED_OFF;
+	}
+	settle(g, row, r);
+}
+
+/* The first call of a group with such a route, or -1. */
+static int find_route(const struct ground *g, const struct group *group,
+		      bool (*is)(enum papr_route route))
+{
+	unsigned int i;
+
+	for (i = 0; i < group->rows; i++)
+		if (is(requested(g, group->row[i])))
+			return group->row[i];
+	return -1;
+}
+
+static int check_groups(const struct ground *g, struct papr_error *error)
+{
+	const struct group *group;
+	int kernel, user;
+	size_t i;
+
+	if (g->policy->force)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
+		group = &groups[i];
+		kernel = find_route(g, group, is_kernel);
+		user = find_route(g, group, is_userspace);
+		if (kernel < 0 || user < 0)
+			continue;
+		return error_set(error, -EINVAL, "%s is routed to %s and %s "
+				 "to %s, but they share %s: route the %u calls "
+				 "of that alike, or say \"force: true\"",
+				 hcall_table[user].name,
+				 papr_route_name(requested(g, user)),
+				 hcall_table[kernel].name,
+				 papr_route_name(requested(g, kernel)),
+				 group->what, group->rows);
+	}
+	return 0;
+}
+
+/* "kernel!" where the kernel does not answer. */
+static int check_kernel_only(const struct ground *g,
+			     const struct papr_route_report *r,
+			     struct papr_error *error)
+{
+	const char *why = *r->reason ? r->reason : "the kernel has no code "
+		"for it";
+
+	if (r->requested != PAPR_ROUTE_KERNEL_ONLY ||
+	    r->effective == PAPR_EFFECTIVE_KERNEL ||
+	    r->effective == PAPR_EFFECTIVE_KERNEL_USER)
+		return 0;
+	if (r->accepted == PAPR_ACCEPTED_NONE)
+		why = "its kernel does not know the call";
+	return error_set(error, -EOPNOTSUPP, "%s is routed to kernel!, which "
+			 "is not possible on the host %s: %s; route it to "
+			 "kernel or user", r->call->name, g->host->name, why);
+}
+
+static int predict(const struct ground *g, struct papr_route_report *report,
+		   struct papr_error *error)
+{
+	int row, err;
+
+	for (row = 0; row < HCALL_ROWS; row++)
+		predict_row(g, row, &report[row]);
+	err = check_groups(g, error);
+	for (row = 0; !err && row < HCALL_ROWS; row++)
+		err = check_kernel_only(g, &report[row], error);
+	return err;
+}
+
+int papr_route_predict(const struct papr_policy *policy,
+		       const struct papr_host *host,
+		       struct papr_route_report *report,
+		       struct papr_error *error)
+{
+	struct papr_host info;
+	struct ground g = {
+		.policy = policy, .host = &info,
+	};
+	int err = sized_copy(&info, sizeof(info), host);
+
+	if (err)
+		return error_set(error, err, "struct papr_host has a size "
+				 "that this library does not know");
+	g.flavour = info.flavour;
+	g.xics = info.cap[PAPR_CAP_IRQ_XICS];
+	return predict(&g, report, error);
+}
+
+struct kernel {
+	const struct papr_host_ops *ops;
+	void *host;
+};
+
+/* Takes the kernel back to where it was, calls below @end. */
+static int take_back(const struct kernel *kernel, const struct ground *g,
+		     const struct papr_route_report *old, int end)
+{
+	int row, err, failed = 0;
+	bool on;
+
+	for (row = 0; row < end; row++) {
+		if (!switchable(g, row))
+			continue;
+		on = known(g, row) == PAPR_KERNEL_ON;
+		if (old && old[row].accepted != PAPR_ACCEPTED_REFUSED)
+			on = old[row].accepted == PAPR_ACCEPTED_ON;
+		err = kernel->ops->enable_hcall(kernel->host,
+						hcall_table[row].number, on);
+		if (err && err != -EINVAL)	/* a call it does not have */
+			failed = err;
+	}
+	return failed;
+}
+
+/*
+ * Tells the kernel and notes its answer.  A kernel that does not take what it
+ * should answer is no error, userspace then does; nor is one that lacks the
+ * call (EINVAL) when it should not answer it.
+ */
+static int switch_row(const struct kernel *kernel, const struct ground *g,
+		      int row, struct papr_route_report *r)
+{
+	bool on = wanted(g, row);
+	int err;
+
+	err = kernel->ops->enable_hcall(kernel->host, r->call->number, on);
+	if (!err)
+		return 0;
+	if (!on && err == -EINVAL) {
+		r->accepted = PAPR_ACCEPTED_NONE;
+		err = 0;
+	} else {
+		r->accepted = PAPR_ACCEPTED_REFUSED;
+	}
+	settle(g, row, r);
+	return on || g->policy->force ? 0 : err;
+}
+
+static int switch_all(const struct kernel *kernel, const struct ground *g,
+		      const struct papr_route_report *old,
+		      struct papr_route_report *report,
+		      struct papr_error *error)
+{
+	struct papr_route_report *r;
+	int row, err = 0;
+
+	for (row = 0; row < HCALL_ROWS; row++) {
+		r = &report[row];
+		if (!switchable(g, row))
+			continue;
+		err = switch_row(kernel, g, row, r);
+		if (err)
+			error_set(error, err, "the kernel did not let go of "
+				  "%s, which is routed to %s: %s",
+				  r->call->name,
+				  papr_route_name(r->requested),
+				  strerror(-err));
+		else
+			err = check_kernel_only(g, r, error);
+		if (err)
+			break;
+	}
+	if (err && take_back(kernel, g, old, row))
+		error_set(error, err, "the kernel took neither the new route "
+			  "of %s nor the old routes back: it is between the "
+			  "two", r->call->name);
+	return err;
+}
+
+int routes_apply(const struct papr_policy *policy, const struct papr_host *info,
+		 const struct papr_host_ops *ops, void *host,
+		 const struct papr_route_report *old,
+		 struct papr_route_report *report, struct papr_error *error)
+{
+	struct papr_route_report next[HCALL_ROWS];
+	struct kernel kernel = { ops, host };
+	struct ground g = {
+		.policy = policy, .host = info,
+		.flavour = ops->enable_hcall ? info->flavour :
+			PAPR_FLAVOUR_NONE,
+		.xics = ops->setup_irqs && info->cap[PAPR_CAP_IRQ_XICS],
+	};
+	int err;
+
+	err = predict(&g, next, error);
+	if (!err)
+		err = switch_all(&kernel, &g, old, next, error);
+	if (!err)
+		memcpy(report, next, sizeof(next));
+	return err;
+}
+
+bool routes_set_answered(const struct papr_route_report *report,
+			 const char *set)
+{
+	bool any = false;
+	int row;
+
+	if (*set == '(')
+		return false;
+	for (row = 0; row < HCALL_ROWS; row++) {
+		if (!hcall_set_has(hcall_table[row].set, set))
+			continue;
+		if (report[row].effective == PAPR_EFFECTIVE_DENIED ||
+		    report[row].effective == PAPR_EFFECTIVE_NOBODY)
+			return false;
+		any = true;
+	}
+	return any;
+}
