@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How often the kernel saw each hypercall, from its kvm_hcall_enter
+ * tracepoint: the only way to learn what it answers itself.
+ */
+#ifndef VMM_KERNEL_COUNTS_H
+#define VMM_KERNEL_COUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct kernel_count {
+	uint64_t number;
+	uint64_t count;
+};
+
+struct kernel_counts {
+	char instance[64];	/* tracefs directory of our own, "" for none */
+	bool known;
+	char why_not[160];
+	struct kernel_count *count;
+	size_t n;
+};
+
+/* Begins to count if this machine lets us; says why not in @why_not. */
+void kernel_counts_start(struct kernel_counts *counts);
+
+/* Takes what threads @tids have called, and leaves no trace behind. */
+void kernel_counts_stop(struct kernel_counts *counts, const pid_t *tids,
+			size_t n);
+
+/* Calls of @number, those that went on to userspace included. */
+uint64_t kernel_counts_get(const struct kernel_counts *counts,
+			   uint64_t number);
+
+void kernel_counts_free(struct kernel_counts *counts);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What goes where in guest memory. */
+#ifndef VMM_LAYOUT_H
+#define VMM_LAYOUT_H
+
+#include <stdint.h>
+
+#include <papr/error.h>
+
+#include "vmm/loader.h"
+
+/* papr_vm_fdt() promises that this is enough. */
+#define LAYOUT_FDT_SIZE 0x10000
+
+/*
+ * What is to be placed, in bytes: @ram not below the image's end, @initrd a
+ * file's size, 0 for none.
+ */
+struct layout_need {
+	uint64_t ram;
+	uint64_t rtas;
+	uint64_t initrd;
+};
+
+/* Guest real addresses; @initrd is 0 without one. */
+struct layout {
+	uint64_t rtas;
+	uint64_t fdt;
+	uint64_t initrd;
+};
+
+/*
+ * RTAS, device tree and initrd, in this order, above the end of the image.
+ *
+ * Returns 0, or -ENOSPC and a sentence that says how much memory is needed.
+ */
+int layout_place(const struct image *image, const struct layout_need *need,
+		 struct layout *layout, struct papr_error *error);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the main thread does while the vCPUs run. */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vmm/util.h"
+#include "vmm/vmm.h"
+
+enum { POLL_END, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLLS };
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What is left until @deadline_ms, for poll(); -1 without one. */
+static int wait_ms(int64_t deadline_ms)
+{
+	int64_t left;
+
+	if (!deadline_ms)
+		return -1;
+	left = deadline_ms - now_ms();
+	return left > 0 ? left : 0;
+}
+
+static void take_signal(struct vmm *vmm, int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signal_fd, &info, sizeof(info)) == sizeof(info))
+		vmm_end(vmm, RUN_SIGNAL + info.ssi_signo, "ended by signal %u",
+			info.ssi_signo);
+}
+
+static void take_input(struct vmm *vmm)
+{
+	switch (console_fill(&vmm->console)) {
+	case CONSOLE_INPUT:
+		papr_vm_console_input(vmm->vm);
+		break;
+	case CONSOLE_QUIT:
+		vmm_end(vmm, RUN_QUIT, "ended by Ctrl-A x");
+		break;
+	case CONSOLE_NOTHING:
+		break;
+	}
+}
+
+static void take_events(struct vmm *vmm, const struct pollfd *polls)
+{
+	eventfd_t ignored;
+
+	if (polls[POLL_SIGNAL].revents)
+		take_signal(vmm, polls[POLL_SIGNAL].fd);
+	if (polls[POLL_SPACE].revents)
+		eventfd_read(polls[POLL_SPACE].fd, &ignored);
+	if (polls[POLL_INPUT].revents)
+		take_input(vmm);
+}
+
+void loop_run(struct vmm *vmm, int signal_fd)
+{
+	struct pollfd polls[POLLS] = {
+		[POLL_END] = { .fd = vmm->end_fd, .events = POLLIN },
+		[POLL_SIGNAL] = { .fd = signal_fd, .events = POLLIN },
+		[POLL_SPACE] = { .fd = vmm->console.space_fd,
+				 .events = POLLIN },
+		[POLL_INPUT] = { .events = POLLIN },
+	};
+	int64_t deadline_ms = 0;
+	int n;
+
+	if (vmm->options->timeout_s)
+		deadline_ms = now_ms() +
+			      vmm->options->timeout_s * INT64_C(1000);
+	while (!vmm_ended(vmm)) {
+		/* poll() passes over a negative descriptor. */
+		polls[POLL_INPUT].fd = console_wants_input(&vmm->console) ?
+				       STDIN_FILENO : -1;
+		n = poll(polls, POLLS, wait_ms(deadline_ms));
+		if (n > 0)
+			take_events(vmm, polls);
+		else if (!n)
+			vmm_end(vmm, RUN_TIMEOUT,
+				"the guest did not end within %u seconds",
+				vmm->options->timeout_s);
+	}
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What libpapr asks of the program around it. */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "vmm/util.h"
+#include "vmm/vmm.h"
+
+static size_t console_write(void *arg, uint32_t unit, const void *data,
+			    size_t len)
+{
+	struct vmm *vmm = arg;
+	ssize_t n = console_put(&vmm->console, data, len);
+
+	(void)unit;
+	if (n < 0) {
+		vmm_end(vmm, RUN_BAD_INPUT, "standard output: %s",
+			strerror(-n));
+		n = len;	/* the guest need not try again */
+	}
+	return n;
+}
+
+static size_t console_read(void *arg, uint32_t unit, void *data, size_t len)
+{
+	struct vmm *vmm = arg;
+
+	(void)unit;
+	return console_take(&vmm->console, data, len);
+}
+
+static int random_bytes(void *arg, void *data, size_t len)
+{
+	uint8_t *at = data;
+	ssize_t n;
+
+	(void)arg;
+	while (len) {
+		n = getrandom(at, len, 0);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			at += n;
+			len -= n;
+		}
+	}
+	return 0;
+}
+
+/* Its thread looks at the state that the library has set. */
+static void start_cpu(void *arg, struct papr_vcpu *vcpu)
+{
+	struct vmm *vmm = arg;
+
+	(void)vcpu;
+	pthread_mutex_lock(&vmm->lock);
+	pthread_cond_broadcast(&vmm->wake);
+	pthread_mutex_unlock(&vmm->lock);
+}
+
+/* A guest's words go to a terminal: nothing but printable characters. */
+static void copy_printable(char *to, size_t size, const char *from)
+{
+	size_t i;
+
+	for (i = 0; from[i] && i < size - 1; i++)
+		to[i] = isprint((unsigned char)from[i]) ? from[i] : '.';
+	to[i] = '\0';
+}
+
+static void event(void *arg, enum papr_event what, const char *text)
+{
+	struct vmm *vmm = arg;
+	char words[256];
+
+	switch (what) {
+	case PAPR_EVENT_POWER_OFF:
+		vmm_end(vmm, RUN_POWER_OFF, NULL);
+		break;
+	case PAPR_EVENT_REBOOT:
+		vmm_end(vmm, RUN_REBOOT,
+			"the guest asks to be rebooted, which ends the run");
+		break;
+	case PAPR_EVENT_OS_TERM:
+		copy_printable(words, sizeof(words), text);
+		vmm_end(vmm, RUN_OS_TERM, "the guest has given up: %s", words);
+		break;
+	}
+}
+
+static void log_line(void *arg, enum papr_log level, const char *line)
+{
+	static const char *const levels[] = {
+		[PAPR_LOG_ERROR] = "error: ",
+		[PAPR_LOG_WARNING] = "warning: ",
+		[PAPR_LOG_INFO] = "",
+	};
+
+	(void)arg;
+	vmm_say("%s%s", levels[level], line);
+}
+
+static void trace(void *arg, const struct papr_trace *call)
+{
+	struct vmm *vmm = arg;
+	struct papr_error error;
+
+	if (trace_line(&vmm->trace, call, &error))
+		vmm_end(vmm, RUN_BAD_INPUT,
+			"--trace %s; there is no trace, and the run is over",
+			error.text);
+}
+
+/* No devices but the library's own, and no clock but the host's. */
+const struct papr_vmm_ops vmm_ops = {
+	.size = sizeof(vmm_ops),
+	.console_write = console_write,
+	.console_read = console_read,
+	.random = random_bytes,
+	.start_cpu = start_cpu,
+	.event = event,
+	.log = log_line,
+	.trace = trace,
+};

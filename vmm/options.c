@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vmm/options.h"
+#include "vmm/util.h"
+
+#define DEFAULT_MEM (512 * MIB)
+#define MIN_MEM (16 * MIB)
+#define MAX_MEM (1024 * GIB)
+#define MAX_TIMEOUT_S (7 * 24 * 3600)
+#define MAX_THREADS 8
+
+const char options_help[] =
+"usage: papr run --kernel ELF [OPTION...]\n"
+"\n"
+"Runs a guest on this machine's POWER KVM until it powers off.\n"
+"\n"
+"  --kernel ELF         a 64-bit PowerPC kernel or bare-metal program\n"
+"  --initrd FILE        an initial RAM disk for it\n"
+"  --append TEXT        its command line\n"
+"  --mem SIZE           memory, such as 512M (the default) or 2G\n"
+"  --smp N              N cores of one thread each, or\n"
+"        cpus=N,cores=N,threads=N   (what is left out follows)\n"
+"  --mmu auto|radix|hash\n"
+"  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
+"  --nested-hv auto|on|off\n"
+"  --fwnmi auto|on|off\n"
+"  --policy FILE        who answers which hypercall; see papr-policy(5)\n"
+"  --stats FILE|-       at the end, how often each call was made\n"
+"  --trace FILE|-       a line for each call that came to userspace\n"
+"  --dump-fdt FILE      write the device tree and exit\n"
+"  --timeout SECONDS    end the run, and show where each vCPU is\n"
+"  --help\n"
+"\n"
+"On a terminal, Ctrl-A x ends the run and Ctrl-A Ctrl-A sends a Ctrl-A.\n"
+"Exit status: 0 power-off, 2 bad arguments or files, 3 no POWER KVM, and\n"
+"more in papr-run(1).\n";
+
+struct choice {
+	const char *name;
+	int value;
+};
+
+static const struct choice mmu_choices[] = {
+	{ "auto", PAPR_MMU_AUTO },
+	{ "radix", PAPR_MMU_RADIX },
+	{ "hash", PAPR_MMU_HASH },
+	{ NULL, 0 }
+};
+
+static const struct choice switch_choices[] = {
+	{ "auto", PAPR_SWITCH_AUTO },
+	{ "on", PAPR_SWITCH_ON },
+	{ "off", PAPR_SWITCH_OFF },
+	{ NULL, 0 }
+};
+
+static const struct choice vsmt_choices[] = {
+	{ "auto", 0 }, { "1", 1 }, { "2", 2 }, { "4", 4 }, { "8", 8 },
+	{ NULL, 0 }
+};
+
+/* The chosen value, or -EINVAL with the names there are. */
+static int choice_parse(const char *option, const struct choice *choices,
+			const char *text, struct papr_error *error)
+{
+	char names[64] = "";
+	size_t len = 0;
+	int i;
+
+	for (i = 0; choices[i].name; i++) {
+		if (!strcmp(choices[i].name, text))
+			return choices[i].value;
+		len += snprintf(names + len, sizeof(names) - len, "%s%s",
+				i ? ", " : "", choices[i].name);
+	}
+	return refuse(error, -EINVAL, "%s %s: must be one of %s", option, text,
+		      names);
+}
+
+static int mem_parse(const char *text, uint64_t *mem, struct papr_error *error)
+{
+	if (size_parse(text, MIB, mem) < 0)
+		return refuse(error, -EINVAL,
+			      "--mem %s: not a size such as 512M or 2G", text);
+	if (*mem < MIN_MEM || *mem > MAX_MEM)
+		return refuse(error, -EINVAL,
+			      "--mem %s: must be between 16M and 1024G", text);
+	if (*mem % MIB)
+		return refuse(error, -EINVAL,
+			      "--mem %s: must be a multiple of 1M", text);
+	return 0;
+}
+
+enum smp_key { SMP_CPUS, SMP_CORES, SMP_THREADS, SMP_KEYS };
+
+/* One "key=number"; a number without a key is cpus, as users of QEMU know. */
+static int smp_item(char *item, uint32_t *values, struct papr_error *error)
+{
+	static const char *const keys[SMP_KEYS] = {
+		"cpus", "cores", "threads"
+	};
+	char *equals = strchr(item, '=');
+	const char *number = equals ? equals + 1 : item;
+	const char *key = equals ? item : keys[SMP_CPUS];
+	uint64_t value;
+	int i;
+
+	if (equals)
+		*equals = '\0';
+	for (i = 0; i < SMP_KEYS && strcmp(keys[i], key); i++)
+		;
+	if (i == SMP_KEYS)
+		return refuse(error, -EINVAL,
+			      "'%s' is not cpus, cores or threads", key);
+	if (values[i])
+		return refuse(error, -EINVAL, "%s is given twice", key);
+	if (number_parse(number, &value, NULL) < 0 || !value ||
+	    value > PAPR_MAX_VCPUS)
+		return refuse(error, -EINVAL,
+			      "%s must be a number between 1 and %u", key,
+			      PAPR_MAX_VCPUS);
+	values[i] = value;
+	return 0;
+}
+
+/* What was left out follows from the rest; cores rather than threads. */
+static int smp_complete(uint32_t *v, struct papr_error *error)
+{
+	uint32_t divisor = (v[SMP_CORES] ? v[SMP_CORES] : 1) *
+			   (v[SMP_THREADS] ? v[SMP_THREADS] : 1);
+
+	if (!v[SMP_CPUS])
+		v[SMP_CPUS] = divisor;
+	if (v[SMP_CPUS] % divisor)
+		return refuse(error, -EINVAL,
+			      "cpus is not cores times threads");
+	if (!v[SMP_CORES])
+		v[SMP_CORES] = v[SMP_CPUS] / divisor;
+	if (!v[SMP_THREADS])
+		v[SMP_THREADS] = v[SMP_CPUS] / v[SMP_CORES];
+
+	if (v[SMP_CORES] * v[SMP_THREADS] != v[SMP_CPUS])
+		return refuse(error, -EINVAL,
+			      "cpus is not cores times threads");
+	if (v[SMP_CPUS] > PAPR_MAX_VCPUS)
+		return refuse(error, -EINVAL, "more than %u vCPUs",
+			      PAPR_MAX_VCPUS);
+	if (v[SMP_THREADS] > MAX_THREADS ||
+	    (v[SMP_THREADS] & (v[SMP_THREADS] - 1)))
+		return refuse(error, -EINVAL, "threads must be 1, 2, 4 or 8");
+	return 0;
+}
+
+static int smp_parse(const char *text, struct run_options *options,
+		     struct papr_error *error)
+{
+	uint32_t values[SMP_KEYS] = { 0 };
+	char copy[80], *rest = copy, *item;
+	int ret = 0;
+
+	if (strlen(text) >= sizeof(copy))
+		return refuse(error, -EINVAL, "--smp: the value is too long");
+	strcpy(copy, text);
+	while (!ret && (item = strsep(&rest, ",")))
+		ret = smp_item(item, values, error);
+	if (!ret)
+		ret = smp_complete(values, error);
+	if (ret) {
+		snprintf(copy, sizeof(copy), "--smp %.70s", text);
+		return refuse_at(error, ret, copy);
+	}
+	options->cores = values[SMP_CORES];
+	options->threads = values[SMP_THREADS];
+	return 0;
+}
+
+static int timeout_parse(const char *text, uint32_t *seconds,
+			 struct papr_error *error)
+{
+	uint64_t value;
+
+	if (number_parse(text, &value, NULL) < 0 || !value ||
+	    value > MAX_TIMEOUT_S)
+		return refuse(error, -EINVAL,
+			      "--timeout %s: must be between 1 and %u seconds",
+			      text, MAX_TIMEOUT_S);
+	*seconds = value;
+	return 0;
+}
+
+/* An empty file name is a slip in a script, never meant. */
+static int file_option(const char *option, const char *text,
+		       const char **name, struct papr_error *error)
+{
+	if (!*text)
+		return refuse(error, -EINVAL, "%s: the file name is empty",
+			      option);
+	*name = text;
+	return 0;
+}
+
+static const struct option long_options[] = {
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "initrd", required_argument, NULL, 'i' },
+	{ "append", required_argument, NULL, 'a' },
+	{ "mem", required_argument, NULL, 'm' },
+	{ "smp", required_argument, NULL, 's' },
+	{ "mmu", required_argument, NULL, 'M' },
+	{ "vsmt", required_argument, NULL, 'v' },
+	{ "nested-hv", required_argument, NULL, 'n' },
+	{ "fwnmi", required_argument, NULL, 'f' },
+	{ "policy", required_argument, NULL, 'p' },
+	{ "stats", required_argument, NULL, 'S' },
+	{ "trace", required_argument, NULL, 't' },
+	{ "dump-fdt", required_argument, NULL, 'd' },
+	{ "timeout", required_argument, NULL, 'T' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
+static int value_option(int letter, const char *text, struct run_options *o,
+			struct papr_error *error)
+{
+	int value;
+
+	switch (letter) {
+	case 'M':
+		value = choice_parse("--mmu", mmu_choices, text, error);
+		o->mmu = value;
+		break;
+	case 'v':
+		value = choice_parse("--vsmt", vsmt_choices, text, error);
+		o->vsmt = value;
+		break;
+	case 'n':
+		value = choice_parse("--nested-hv", switch_choices, text,
+				     error);
+		o->nested_hv = value;
+		break;
+	default:
+		value = choice_parse("--fwnmi", switch_choices, text, error);
+		o->fwnmi = value;
+	}
+	return value < 0 ? value : 0;
+}
+
+static int option_apply(int letter, const char *text, struct run_options *o,
+			struct papr_error *error)
+{
+	switch (letter) {
+	case 'k':
+		return file_option("--kernel", text, &o->kernel, error);
+	case 'i':
+		return file_option("--initrd", text, &o->initrd, error);
+	case 'p':
+		return file_option("--policy", text, &o->policy, error);
+	case 'S':
+		return file_option("--stats", text, &o->stats, error);
+	case 't':
+		return file_option("--trace", text, &o->trace, error);
+	case 'd':
+		return file_option("--dump-fdt", text, &o->dump_fdt, error);
+	case 'a':
+		o->append = text;
+		return 0;
+	case 'm':
+		return mem_parse(text, &o->mem, error);
+	case 's':
+		return smp_parse(text, o, error);
+	case 'T':
+		return timeout_parse(text, &o->timeout_s, error);
+	default:
+		return value_option(letter, text, o, error);
+	}
+}
+
+/* What must fit together once all is known. */
+static int options_check(const struct run_options *o,
+			 struct papr_error *error)
+{
+	if (!o->kernel)
+		return refuse(error, -EINVAL, "--kernel is missing");
+	if (o->vsmt && o->vsmt < o->threads)
+		return refuse(error, -EINVAL,
+			      "--vsmt %u: less than the %u threads of a core",
+			      o->vsmt, o->threads);
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct run_options *options,
+		  struct papr_error *error)
+{
+	const char *arg;
+	int letter, ret;
+
+	*options = (struct run_options) {
+		.mem = DEFAULT_MEM, .cores = 1, .threads = 1,
+	};
+	optind = 0;		/* glibc: begin afresh */
+	opterr = 0;
+	for (;;) {
+		arg = argv[optind ? optind : 1];
+		letter = getopt_long(argc, argv, "+:", long_options, NULL);
+		if (letter == -1)
+			break;
+		if (letter == '?')
+			return refuse(error, -EINVAL,
+				      "%s: there is no such option", arg);
+		if (letter == ':')
+			return refuse(error, -EINVAL, "%s: a value is missing",
+				      arg);
+		if (letter == 'h') {
+			options->help = true;
+			return 0;
+		}
+		ret = option_apply(letter, optarg, options, error);
+		if (ret)
+			return ret;
+	}
+	if (optind < argc)
+		return refuse(error, -EINVAL, "%s: there are only options here",
+			      argv[optind]);
+	return options_check(options, error);
+}

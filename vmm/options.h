@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the user asks of `papr run`. */
+#ifndef VMM_OPTIONS_H
+#define VMM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <papr/error.h>
+#include <papr/vm.h>
+
+/* File names are NULL where nothing was asked for. */
+struct run_options {
+	const char *kernel;
+	const char *initrd;
+	const char *append;
+	const char *policy;
+	const char *stats;
+	const char *trace;
+	const char *dump_fdt;
+	uint64_t mem;		/* bytes */
+	uint32_t cores;
+	uint32_t threads;
+	uint32_t vsmt;		/* 0: automatic */
+	uint32_t timeout_s;	/* 0: none */
+	enum papr_mmu mmu;
+	enum papr_switch nested_hv;
+	enum papr_switch fwnmi;
+	bool help;		/* nothing else was looked at */
+};
+
+/* 0, or -EINVAL and a sentence that names the option and the reason. */
+int options_parse(int argc, char **argv, struct run_options *options,
+		  struct papr_error *error);
+
+/* The text of --help. */
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <libfdt.h>
+
+#include "vmm/file.h"
+#include "vmm/prepare.h"
+#include "vmm/util.h"
+
+/* Kernels with all their debugging information are half of this. */
+#define MAX_KERNEL (2 * GIB)
+
+/* Lets huge pages back the guest, and is a multiple of all page sizes. */
+#define RAM_ALIGN (2 * MIB)
+
+static int reserve_ram(struct vmm *vmm, struct papr_error *error)
+{
+	size_t len = vmm->options->mem + RAM_ALIGN;
+	void *mapping = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			     0);
+
+	if (mapping == MAP_FAILED)
+		return refuse(error, -errno, "--mem: no room for %" PRIu64
+			      " MiB: %s", vmm->options->mem / MIB,
+			      strerror(errno));
+	vmm->mapping = mapping;
+	vmm->mapping_len = len;
+	vmm->ram = (uint8_t *)(uintptr_t)round_up((uintptr_t)mapping,
+						  RAM_ALIGN);
+	madvise(vmm->ram, vmm->options->mem, MADV_HUGEPAGE);
+	return 0;
+}
+
+/* The whole file, to be freed; NULL and a sentence if not. */
+static void *read_whole(const char *path, uint64_t *size,
+			struct papr_error *error)
+{
+	int fd = file_open(path, MAX_KERNEL, size, error);
+	void *bytes;
+
+	if (fd < 0)
+		return NULL;
+	bytes = malloc(*size);
+	if (!bytes) {
+		refuse(error, -ENOMEM, "%s: no memory to read it", path);
+	} else if (file_read(fd, path, bytes, *size, error)) {
+		free(bytes);
+		bytes = NULL;
+	}
+	close(fd);
+	return bytes;
+}
+
+static int load_kernel(struct vmm *vmm, struct papr_error *error)
+{
+	const char *path = vmm->options->kernel;
+	uint64_t size;
+	void *bytes = read_whole(path, &size, error);
+	int ret;
+
+	if (!bytes)
+		return -EINVAL;
+	ret = loader_elf(bytes, size, vmm->ram, vmm->options->mem,
+			 &vmm->image, error);
+	free(bytes);
+	return ret ? refuse_at(error, ret, path) : 0;
+}
+
+static int place(struct vmm *vmm, struct papr_error *error)
+{
+	const struct run_options *options = vmm->options;
+	struct layout_need need = {
+		.ram = options->mem,
+		.rtas = papr_rtas_size(options->cores * options->threads),
+		.initrd = vmm->initrd_size,
+	};
+
+	return layout_place(&vmm->image, &need, &vmm->layout, error);
+}
+
+/* The initrd's size is part of the layout, so it is opened first. */
+static int place_and_read(struct vmm *vmm, struct papr_error *error)
+{
+	const char *initrd = vmm->options->initrd;
+	int fd, ret;
+
+	if (!initrd)
+		return place(vmm, error);
+	fd = file_open(initrd, INT64_MAX, &vmm->initrd_size, error);
+	if (fd < 0)
+		return fd;
+	ret = place(vmm, error);
+	if (!ret)
+		ret = file_read(fd, initrd, vmm->ram + vmm->layout.initrd,
+				vmm->initrd_size, error);
+	close(fd);
+	return ret;
+}
+
+static int load_policy(struct vmm *vmm, struct papr_error *error)
+{
+	const char *path = vmm->options->policy;
+
+	return path ? papr_policy_load(path, &vmm->policy, error) : 0;
+}
+
+static int open_outputs(struct vmm *vmm, struct papr_error *error)
+{
+	const struct run_options *options = vmm->options;
+	int ret;
+
+	if (options->dump_fdt)
+		return 0;
+	ret = trace_open(&vmm->trace, options->trace, error);
+	if (ret)
+		return refuse_at(error, ret, "--trace");
+	if (!options->stats)
+		return 0;
+	ret = output_open(&vmm->stats, options->stats, error);
+	return ret ? refuse_at(error, ret, "--stats") : 0;
+}
+
+int prepare(struct vmm *vmm, struct papr_error *error)
+{
+	if (load_policy(vmm, error))
+		return RUN_BAD_INPUT;
+	if (reserve_ram(vmm, error))
+		return RUN_REFUSED;
+	if (load_kernel(vmm, error) || place_and_read(vmm, error) ||
+	    open_outputs(vmm, error))
+		return RUN_BAD_INPUT;
+	return 0;
+}
+
+int dump_fdt(const char *path, const void *fdt, struct papr_error *error)
+{
+	struct output output;
+	int ret = output_open(&output, path, error);
+
+	if (ret)
+		return ret;
+	fwrite(fdt, 1, fdt_totalsize(fdt), output.stream);
+	return output_commit(&output, error);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The reference VMM behind `papr run`.
+ *
+ *	vmm.c		order of things: prepare, run, clean up
+ *	setup.c		KVM and libpapr: the partition is made
+ *	cpu.c		a thread for each vCPU
+ *	loop.c		what the main thread does meanwhile
+ *
+ * It uses libpapr through its public headers alone.
+ */
+#ifndef VMM_VMM_H
+#define VMM_VMM_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <papr/papr.h>
+
+#include "vmm/console.h"
+#include "vmm/kernel-counts.h"
+#include "vmm/layout.h"
+#include "vmm/loader.h"
+#include "vmm/options.h"
+#include "vmm/trace.h"
+
+/* Exit statuses, as papr-run(1) has them; 128 + N after signal N. */
+enum run_status {
+	RUN_POWER_OFF = 0,
+	RUN_BAD_INPUT = 2,
+	RUN_NO_HOST = 3,
+	RUN_REFUSED = 4,	/* the host cannot do what was asked for */
+	RUN_REBOOT = 5,
+	RUN_OS_TERM = 6,
+	RUN_STUCK = 7,		/* an exit of KVM nobody can handle */
+	RUN_TIMEOUT = 8,
+	RUN_QUIT = 9,
+	RUN_SIGNAL = 128,
+};
+
+struct vmm;
+
+struct cpu {
+	struct vmm *vmm;
+	struct papr_vcpu *vcpu;
+	int fd;
+	struct kvm_run *run;
+	pthread_t thread;
+	bool has_thread;
+	pid_t tid;
+};
+
+/*
+ * @lock guards @ended, @status and @text, and goes with @wake, on which
+ * stopped vCPUs wait.  It is taken last: nothing is called under it.
+ */
+struct vmm {
+	const struct run_options *options;
+	struct papr_policy *policy;
+
+	void *mapping;		/* of which guest RAM is an aligned part */
+	size_t mapping_len;
+	uint8_t *ram;
+	struct image image;
+	struct layout layout;
+	uint64_t initrd_size;
+
+	int kvm_fd;
+	int vm_fd;
+	size_t run_len;
+	struct papr_kvm *kvm;
+	struct papr_vm *vm;
+	struct cpu *cpus;
+	uint32_t n_cpus;
+
+	struct console console;
+	struct trace trace;
+	struct output stats;
+	struct kernel_counts counts;
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool ended;
+	int end_fd;		/* eventfd: readable once it has ended */
+	int status;
+	char text[512];		/* why, "" if the user need not be told */
+};
+
+/* All of `papr run`, from checked options to the exit status. */
+int vmm_run(const struct run_options *options);
+
+/* A line on standard error. */
+void vmm_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Ends the run; any thread.  The first reason stays, NULL is for those that
+ * need no words.
+ */
+void vmm_end(struct vmm *vmm, int status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+bool vmm_ended(struct vmm *vmm);
+
+/* What libpapr asks of us. */
+extern const struct papr_vmm_ops vmm_ops;
+
+/* Both return 0 or a status, and have told the user why. */
+int setup_host(struct vmm *vmm);
+int setup_partition(struct vmm *vmm);
+void setup_undo(struct vmm *vmm);
+
+/* Starts the threads; 0 or -errno, some may run all the same. */
+int cpus_start(struct vmm *vmm);
+
+/* Makes every thread leave the guest and waits for it. */
+void cpus_stop(struct vmm *vmm);
+
+/* Tells where each vCPU is, once they are stopped. */
+void cpus_report(struct vmm *vmm);
+
+/* Serves the console, signals and the time limit until the run has ended. */
+void loop_run(struct vmm *vmm, int signal_fd);
+
+#endif
