@@ -92,7 +92,7 @@ bool hcall_set_has(const char *sets, const char *one)
 		if (*sets == ';')
 			sets++;
 		if (strcspn(sets, ";") == len && !memcmp(sets, one, len))
-			return len > 0;
+			return true;
 	}
 	return false;
 }

@@ -26,8 +26,10 @@ static const char usage_rtas[] =
 	"  -j, --json     print a JSON array\n"
 	"  -h, --help     print this text\n";
 
-/* The calls to print, in order. */
+/* The calls to print, in order: hypercalls, which have sets, or RTAS calls. */
 struct list {
+	const char *self;	/* which subcommand, for messages */
+	bool sets;
 	const struct papr_call_info **calls;
 	size_t count;
 };
@@ -74,18 +76,16 @@ static size_t longer(size_t width, const char *text)
 static void print_text(const struct list *list)
 {
 	size_t name = strlen("NAME"), set = strlen("SET");
-	bool sets = false;
 
 	for (size_t i = 0; i < list->count; i++) {
 		name = longer(name, list->calls[i]->name);
-		if (list->calls[i]->set) {
+		if (list->sets)
 			set = longer(set, list->calls[i]->set);
-			sets = true;
-		}
 	}
 
-	printf("%-*s  %-6s  ", (int)name, "NAME", sets ? "NUMBER" : "TOKEN");
-	if (sets)
+	printf("%-*s  %-6s  ", (int)name, "NAME",
+	       list->sets ? "NUMBER" : "TOKEN");
+	if (list->sets)
 		printf("%-*s  ", (int)set, "SET");
 	printf("%-11s  ARGUMENTS -> RESULTS\n", "ANSWERS");
 
@@ -93,7 +93,7 @@ static void print_text(const struct list *list)
 		const struct papr_call_info *call = list->calls[i];
 
 		printf("%-*s  0x%-4x  ", (int)name, call->name, call->number);
-		if (sets)
+		if (list->sets)
 			printf("%-*s  ", (int)set, call->set);
 		printf("%-11s  (", answers(call));
 		print_args(call->in, call->in_count, call->in_unspecified);
@@ -178,7 +178,7 @@ static int print_json(const struct list *list)
 }
 
 /* Prints the list and frees it. */
-static int print(struct list *list, bool json, const char *self)
+static int print(struct list *list, bool json)
 {
 	int r = 0;
 
@@ -189,7 +189,7 @@ static int print(struct list *list, bool json, const char *self)
 	free(list->calls);
 
 	if (r || fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "papr %s: cannot write: %s\n", self,
+		fprintf(stderr, "papr %s: cannot write: %s\n", list->self,
 			strerror(errno));
 		return EXIT_USAGE;
 	}
@@ -199,7 +199,7 @@ static int print(struct list *list, bool json, const char *self)
 static int unknown(const char *self, const char *what, const char *wrong,
 		   const char *hint)
 {
-	fprintf(stderr, "papr %s: there is no %s %s", self, what, wrong);
+	fprintf(stderr, "papr %s: there is no %s \"%s\"", self, what, wrong);
 	if (hint)
 		fprintf(stderr, "; did you mean %s?", hint);
 	fputc('\n', stderr);
@@ -283,16 +283,14 @@ static int list_rtas(struct list *list, char **operands)
 }
 
 /* Room for @operands calls, each of which may be two, or for all of them. */
-static int list_init(struct list *list, size_t all, int operands,
-		     const char *self)
+static int list_init(struct list *list, size_t all, int operands)
 {
 	size_t room = operands ? 2 * (size_t)operands : all;
 
-	list->count = 0;
 	list->calls = calloc(room, sizeof(*list->calls));
 	if (list->calls)
 		return 0;
-	fprintf(stderr, "papr %s: out of memory\n", self);
+	fprintf(stderr, "papr %s: out of memory\n", list->self);
 	return EXIT_USAGE;
 }
 
@@ -304,8 +302,8 @@ int cmd_hcalls(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
+	struct list list = { .self = "hcalls", .sets = true };
 	const char *set = NULL;
-	struct list list;
 	bool json = false;
 	int c, r;
 
@@ -329,7 +327,7 @@ int cmd_hcalls(int argc, char **argv)
 	if (set && !papr_hcall_set_exists(set))
 		return unknown("hcalls", "function set", set,
 			       papr_hcall_set_nearest(set));
-	r = list_init(&list, papr_hcall_count(), argc - optind, "hcalls");
+	r = list_init(&list, papr_hcall_count(), argc - optind);
 	if (r)
 		return r;
 
@@ -340,7 +338,7 @@ int cmd_hcalls(int argc, char **argv)
 	}
 	if (set)
 		keep_set(&list, set);
-	return print(&list, json, "hcalls");
+	return print(&list, json);
 }
 
 int cmd_rtas(int argc, char **argv)
@@ -350,7 +348,7 @@ int cmd_rtas(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	struct list list;
+	struct list list = { .self = "rtas" };
 	bool json = false;
 	int c, r;
 
@@ -368,7 +366,7 @@ int cmd_rtas(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	r = list_init(&list, papr_rtas_count(), argc - optind, "rtas");
+	r = list_init(&list, papr_rtas_count(), argc - optind);
 	if (r)
 		return r;
 
@@ -377,5 +375,5 @@ int cmd_rtas(int argc, char **argv)
 		free(list.calls);
 		return r;
 	}
-	return print(&list, json, "rtas");
+	return print(&list, json);
 }
