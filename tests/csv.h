@@ -16,7 +16,7 @@ struct csv {
 	size_t rows;
 };
 
-/* Reads tests/data/@name below $srcdir; the test fails if it cannot. */
+/* Reads tests/data/@name; the test fails if it cannot. */
 struct csv *csv_load(const char *name);
 void csv_free(struct csv *csv);
 
