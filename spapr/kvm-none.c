@@ -11,8 +11,7 @@
 static int no_kvm(struct papr_error *error)
 {
 	return error_set(error, -ENODEV, "this machine is not POWER and has "
-			 "no POWER KVM; `papr lab run -- COMMAND` runs a "
-			 "command on one that has");
+			 "no POWER KVM; `papr lab` brings one along");
 }
 
 int papr_kvm_probe(int kvm_fd, int vm_fd, struct papr_host *host,

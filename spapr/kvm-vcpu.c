@@ -409,9 +409,8 @@ static int setup(const struct kvm_cpu *cpu, uint32_t id,
 	if (r < 0)
 		return error_set(error, r, "vCPU %u cannot be a partition's "
 				 "(KVM_CAP_PPC_PAPR): %s", id,
-				 r == -EINVAL ? "it has no processor version" :
-				 r == -ENOTTY ? "this is no vCPU" :
-				 strerror(-r));
+				 r == -EINVAL ? "KVM does not take this file "
+				 "for a vCPU that can be one" : strerror(-r));
 	r = set_arch_compat(cpu);
 	if (r < 0)
 		return error_set(error, r, "vCPU %u cannot be of this host's "

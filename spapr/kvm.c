@@ -180,6 +180,9 @@ static int host_setup_hpt(void *host, uint32_t order)
 {
 	const struct papr_kvm *kvm = host;
 
+	/* Linux 6.1 crashes on 0: it is the order of the table not there. */
+	if (!order && kvm->info.flavour == PAPR_FLAVOUR_HV)
+		return -EINVAL;
 	return kvm_ioctl(kvm->vm_fd, KVM_PPC_ALLOCATE_HTAB, &order);
 }
 

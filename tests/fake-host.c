@@ -270,7 +270,7 @@ static int add_sources(struct fake_host *fake, const uint32_t *irqs, size_t n)
 		return -EEXIST;
 	for (size_t i = 0; i < n; i++) {
 		if (irqs[i] < MIN_IRQ || irqs[i] >= MAX_IRQS)
-			return -ENXIO;
+			return -ENOENT;
 		fake->source[i] = (struct source){ .irq = irqs[i] };
 	}
 	fake->n_sources = n;
@@ -531,7 +531,9 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id)
 	assert_non_null(cpu);
 	cpu->fake = fake;
 	cpu->id = id;
-	cpu->reg[PAPR_REG_LPCR] = 0x0040000000540413;
+	cpu->reg[PAPR_REG_LPCR] = 0x0040000000500413;
+	if (fake->info.isa >= 300)
+		cpu->reg[PAPR_REG_LPCR] |= LPCR_LD;
 	fake->has_cpu = true;
 	return cpu;
 }

@@ -63,7 +63,7 @@ static const char *why_no_nested(const struct papr_host *host)
 	if (host->flavour == PAPR_FLAVOUR_PR)
 		return "KVM-PR cannot do it";
 	if (!host->nested_param)
-		return "the module parameter kvm_hv.nested is off; write Y to "
+		return "parameter off; write Y to "
 		       "/sys/module/kvm_hv/parameters/nested";
 	if (host->isa < 300)
 		return "the processor is older than ISA 3.0";
@@ -97,8 +97,7 @@ static const char *why_no_hash(const struct papr_host *host)
 static const char *why_no_ail(const struct papr_host *host)
 {
 	return host->flavour == PAPR_FLAVOUR_PR ? "KVM-PR cannot do it" :
-		"the processor prefetches wrongly with radix; guests run "
-		"without it, and without scv";
+		"a radix erratum of this processor; guests have no scv";
 }
 
 static const char *why_no_xive(const struct papr_host *host)
@@ -114,8 +113,7 @@ static const char *why_no_xive(const struct papr_host *host)
 static const char *why_no_hwrng(const struct papr_host *host)
 {
 	(void)host;
-	return "the kernel has no random number generator of the platform; "
-	       "userspace answers H_RANDOM";
+	return "no hardware generator; userspace can answer";
 }
 
 static const char *why_no_dawr1(const struct papr_host *host)
@@ -171,8 +169,8 @@ static void print_head(const struct papr_host *host)
 	       PRIu32 "\n", papr_flavour_name(host->flavour),
 	       processor_name(host), host->pvr, host->isa / 100,
 	       host->isa % 100);
-	printf("  MMU modes      %s%s\n", has_radix(host) ? "radix " : "",
-	       has_hash(host) ? "hash" : "");
+	printf("  MMU modes     %s%s\n", has_radix(host) ? " radix" : "",
+	       has_hash(host) ? " hash" : "");
 	print_smt(host);
 	printf("  kvm_hv.nested  %s\n\n", host->nested_param < 0 ? "unknown" :
 	       host->nested_param ? "on" : "off");
@@ -334,8 +332,8 @@ static int no_host(bool json, const char *why)
 		print_json(json_pack("{s:s, s:s}", "flavour",
 				     papr_flavour_name(PAPR_FLAVOUR_NONE),
 				     "reason", why));
-	fprintf(stderr, "papr probe: %s\nTo see a host that can: "
-		"papr lab run -- papr probe\n", why);
+	fprintf(stderr, "papr probe: %s\nTry: papr lab run -- papr probe\n",
+		why);
 	return EXIT_NO_HOST;
 }
 

@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the library relies on in a host, run against real KVM where there is
+ * one, and otherwise against the fake host in the shape of each model: so the
+ * fake is what KVM is.
+ *
+ *	contract [--model NAME]
+ *
+ * With --model the live host must be that model, capability by capability.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <linux/kvm.h>
+
+#include <cmocka.h>
+
+#include "spapr/util.h"
+#include "spapr/vm.h"
+#include "tests/contract.h"
+
+#define TABLE_RADIX (1ull << 63)
+
+static const char *name;	/* of the model under test, or LIVE */
+static const char *model;	/* --model */
+
+static bool is_hv(const struct papr_host *info)
+{
+	return info->flavour != PAPR_FLAVOUR_PR;
+}
+
+static bool smt_is_legal(const struct papr_host *info, uint32_t mode)
+{
+	return is_hv(info) && IS_POWER_OF_2(mode) && mode <= 8 &&
+	       (info->isa >= 300 || mode <= info->threads);
+}
+
+static int new_subject(void **state)
+{
+	*state = subject_new(name);
+	return 0;
+}
+
+static int free_subject(void **state)
+{
+	subject_free(*state);
+	return 0;
+}
+
+static int new_machine(void **state)
+{
+	*state = machine_new(name);
+	return 0;
+}
+
+static int free_machine(void **state)
+{
+	machine_free(*state);
+	return 0;
+}
+
+static void smt_modes_are_powers_of_two_that_the_host_has(void **state)
+{
+	struct subject *s = *state;
+
+	for (uint32_t mode = 0; mode <= 16; mode++) {
+		int want = smt_is_legal(&s->info, mode) ? 0 : -EINVAL;
+		int got = s->ops->set_smt(s->host, mode);
+
+		if (got != want)
+			fail_msg("mode %u: %d, not %d", mode, got, want);
+	}
+}
+
+static void smt_possible_has_a_bit_for_each_mode(void **state)
+{
+	struct subject *s = *state;
+	uint32_t possible = s->info.cap[PAPR_CAP_SMT_POSSIBLE];
+
+	if (!is_hv(&s->info))
+		possible = 0;	/* it says 1, and refuses all */
+	for (uint32_t n = 0; n < 8; n++)
+		assert_int_equal(!s->ops->set_smt(s->host, 1u << n),
+				 possible >> n & 1);
+}
+
+static void smt_mode_is_busy_once_there_is_a_vcpu(void **state)
+{
+	struct subject *s = *state;
+	int fd = subject_add_vcpu(s, 0);
+
+	for (uint32_t mode = 0; mode <= 16; mode++) {
+		int want = smt_is_legal(&s->info, mode) ? -EBUSY : -EINVAL;
+		int got = s->ops->set_smt(s->host, mode);
+
+		if (got != want)
+			fail_msg("mode %u: %d, not %d", mode, got, want);
+	}
+	if (!s->fake)
+		close(fd);
+}
+
+static bool is_switchable(const struct papr_host *info, uint32_t number)
+{
+	const struct papr_call_info *call = papr_hcall_by_number(number);
+	enum papr_kernel kernel = !call ? PAPR_KERNEL_NONE :
+		is_hv(info) ? papr_hcall_kernel_hv(call) :
+			      papr_hcall_kernel_pr(call);
+
+	return kernel == PAPR_KERNEL_ON || kernel == PAPR_KERNEL_OFF;
+}
+
+static void check_switches(struct subject *s, uint32_t from, uint32_t to)
+{
+	for (uint32_t number = from; number <= to; number++) {
+		int want = is_switchable(&s->info, number) ? 0 : -EINVAL;
+		int off = s->ops->enable_hcall(s->host, number, false);
+		int on = s->ops->enable_hcall(s->host, number, true);
+
+		if (off != want || on != want)
+			fail_msg("0x%x: off %d, on %d, not %d", number, off,
+				 on, want);
+	}
+}
+
+static void the_calls_with_a_switch_are_those_of_the_table(void **state)
+{
+	check_switches(*state, 0, 0x500);
+}
+
+static void calls_with_high_numbers_have_no_switch(void **state)
+{
+	check_switches(*state, 0xef00, 0xf100);
+	check_switches(*state, 0xf800, 0xf810);
+}
+
+static int nested_result(const struct papr_host *info)
+{
+	if (!is_hv(info))
+		return -EINVAL;
+	if (!info->nested_param)
+		return -EPERM;
+	return info->isa < 300 || !info->cap[PAPR_CAP_MMU_RADIX] ? -ENODEV : 0;
+}
+
+static void nested_hv_is_refused_for_the_documented_reason(void **state)
+{
+	struct subject *s = *state;
+
+	assert_int_equal(s->ops->enable_nested(s->host),
+			 nested_result(&s->info));
+}
+
+static void nested_hv_is_offered_where_it_can_be_had(void **state)
+{
+	struct subject *s = *state;
+
+	assert_int_equal(s->info.cap[PAPR_CAP_NESTED_HV],
+			 !s->ops->enable_nested(s->host));
+}
+
+static const struct mmu_case {
+	const char *what;
+	uint64_t flags;
+	uint64_t table;
+} mmu_cases[] = {
+	{ "radix", 1, TABLE_RADIX | 0xc },
+	{ "radix with GTSE", 3, TABLE_RADIX | 0x1e00000c },
+	{ "radix, no table yet", 3, TABLE_RADIX },
+	{ "largest table", 3, TABLE_RADIX | 24 },
+	{ "table too large", 3, TABLE_RADIX | 25 },
+	{ "unknown flag", 4, 0 },
+	{ "unknown flag with radix", 5, TABLE_RADIX },
+	{ "radix flag, hash table", 3, 0 },
+	{ "hash flag, radix table", 0, TABLE_RADIX },
+	{ "hash", 0, 0 },
+};
+
+static int mmu_result(const struct papr_host *info, const struct mmu_case *c)
+{
+	bool radix = c->flags & 1;
+
+	if (info->isa < 300)
+		return -ENODEV;
+	if (!is_hv(info))
+		return c->flags || c->table ? -EINVAL : 0;
+	if (c->flags & ~3ull || radix != (c->table >> 63) ||
+	    (c->table & 0x1f) > 24)
+		return -EINVAL;
+	if (radix)
+		return info->cap[PAPR_CAP_MMU_RADIX] ? 0 : -EINVAL;
+	return info->flavour == PAPR_FLAVOUR_NESTED ? -EINVAL : 0;
+}
+
+static void configure_mmu_checks_its_arguments(void **state)
+{
+	struct subject *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(mmu_cases); i++) {
+		const struct mmu_case *c = &mmu_cases[i];
+		int want = mmu_result(&s->info, c);
+		int got = s->ops->configure_mmu(s->host, c->flags, c->table);
+
+		if (got != want)
+			fail_msg("%s: %d, not %d", c->what, got, want);
+	}
+}
+
+static int hpt_result(const struct papr_host *info, uint32_t order)
+{
+	if (!is_hv(info))
+		return -ENOTTY;
+	if (info->flavour == PAPR_FLAVOUR_NESTED)
+		return -EOPNOTSUPP;
+	return order < 18 || order > 46 ? -EINVAL : 0;
+}
+
+static void a_page_table_has_an_order_from_18_to_46(void **state)
+{
+	static const uint32_t orders[] = { 0, 17, 18, 20, 24, 47, 64 };
+	struct subject *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
+		int want = hpt_result(&s->info, orders[i]);
+		int got = s->ops->setup_hpt(s->host, orders[i]);
+
+		if (got != want)
+			fail_msg("order %u: %d, not %d", orders[i], got, want);
+	}
+}
+
+static void the_mmu_modes_described_are_those_of_the_host(void **state)
+{
+	struct subject *s = *state;
+	struct papr_host_mmu mmu;
+
+	assert_int_equal(s->ops->describe_mmu(s->host, &mmu), 0);
+	assert_int_equal(mmu.radix_aps > 0, s->info.cap[PAPR_CAP_MMU_RADIX]);
+	assert_int_equal(mmu.hash_sizes > 0,
+			 s->info.flavour != PAPR_FLAVOUR_NESTED);
+}
+
+static void hash_pages_are_no_larger_than_the_hosts(void **state)
+{
+	struct subject *s = *state;
+	uint64_t backing = s->fake ? 65536 : sysconf(_SC_PAGESIZE);
+	struct papr_host_mmu mmu;
+
+	assert_int_equal(s->ops->describe_mmu(s->host, &mmu), 0);
+	for (uint32_t i = 0; i < mmu.hash_sizes; i++) {
+		assert_true(1ull << mmu.hash[i].shift <= backing);
+		for (uint32_t j = 0; j < mmu.hash[i].pages; j++)
+			assert_true(1ull << mmu.hash[i].page[j].shift <=
+				    backing);
+	}
+}
+
+static void interrupts_need_a_controller(void **state)
+{
+	struct subject *s = *state;
+
+	assert_int_equal(s->ops->irq_line(s->host, 0x1000, true), -ENXIO);
+}
+
+static void interrupt_sources_can_be_raised_and_lowered(void **state)
+{
+	static const uint32_t irqs[] = { 0x1000, 0x1001 };
+	struct subject *s = *state;
+
+	assert_int_equal(s->ops->setup_irqs(s->host, 1, irqs, 2), 0);
+	assert_int_equal(s->ops->irq_line(s->host, 0x1000, true), 0);
+	assert_int_equal(s->ops->irq_line(s->host, 0x1001, false), 0);
+	/* KVM does not tell. */
+	assert_int_equal(s->ops->irq_line(s->host, 0x2000, true), 0);
+}
+
+static void there_is_one_interrupt_controller(void **state)
+{
+	static const uint32_t irqs[] = { 0x1000 };
+	struct subject *s = *state;
+
+	assert_int_equal(s->ops->setup_irqs(s->host, 1, irqs, 1), 0);
+	assert_int_equal(s->ops->setup_irqs(s->host, 1, irqs, 1), -EEXIST);
+}
+
+static void interrupt_sources_below_16_are_none(void **state)
+{
+	static const uint32_t irqs[] = { 15 };
+	struct subject *s = *state;
+
+	assert_int_equal(s->ops->setup_irqs(s->host, 1, irqs, 1), -ENOENT);
+}
+
+static void the_kernel_knows_four_rtas_calls(void **state)
+{
+	struct subject *s = *state;
+	unsigned int known = 0;
+
+	for (size_t i = 0; i < papr_rtas_count(); i++) {
+		const struct papr_call_info *call = papr_rtas_at(i);
+		int want = papr_rtas_in_kernel(call) ? 0 : -ENOENT;
+		int got = s->ops->define_rtas(s->host, call->name,
+					      call->number);
+
+		if (got != want)
+			fail_msg("%s: %d, not %d", call->name, got, want);
+		known += !got;
+	}
+	assert_int_equal(known, 4);
+}
+
+static void an_rtas_token_has_one_call(void **state)
+{
+	struct subject *s = *state;
+
+	assert_int_equal(s->ops->define_rtas(s->host, "ibm,int-on", 7), 0);
+	assert_int_equal(s->ops->define_rtas(s->host, "ibm,int-off", 7),
+			 -EEXIST);
+}
+
+static void fwnmi_can_be_enabled_twice(void **state)
+{
+	struct machine *m = *state;
+
+	assert_int_equal(m->subject->ops->enable_fwnmi(m->cpu), 0);
+	assert_int_equal(m->subject->ops->enable_fwnmi(m->cpu), 0);
+}
+
+static uint64_t get(struct machine *m, enum papr_reg reg)
+{
+	uint64_t value;
+
+	assert_int_equal(m->subject->ops->get_reg(m->cpu, reg, &value), 0);
+	return value;
+}
+
+static int update(struct machine *m, enum papr_reg reg, uint64_t mask,
+		  uint64_t value)
+{
+	return m->subject->ops->update_reg(m->cpu, reg, mask, value);
+}
+
+static void lpcr_ile_can_be_set_and_cleared(void **state)
+{
+	struct machine *m = *state;
+	uint64_t old = get(m, PAPR_REG_LPCR) & ~LPCR_ILE;
+
+	assert_int_equal(update(m, PAPR_REG_LPCR, LPCR_ILE, ~0ull), 0);
+	assert_int_equal(get(m, PAPR_REG_LPCR), old | LPCR_ILE);
+	assert_int_equal(update(m, PAPR_REG_LPCR, LPCR_ILE, 0), 0);
+	assert_int_equal(get(m, PAPR_REG_LPCR), old);
+}
+
+static void lpcr_ail_3_is_taken_where_the_capability_says_so(void **state)
+{
+	struct machine *m = *state;
+	bool can = m->subject->info.cap[PAPR_CAP_AIL_MODE_3];
+	uint64_t old = get(m, PAPR_REG_LPCR);
+
+	assert_int_equal(update(m, PAPR_REG_LPCR, LPCR_AIL, LPCR_AIL),
+			 can ? 0 : -EOPNOTSUPP);
+	assert_int_equal(get(m, PAPR_REG_LPCR), can ? old | LPCR_AIL : old);
+}
+
+static void lpcr_ail_1_and_2_are_refused_and_change_nothing(void **state)
+{
+	struct machine *m = *state;
+
+	for (uint64_t ail = 1; ail <= 2; ail++) {
+		uint64_t old = get(m, PAPR_REG_LPCR);
+
+		assert_int_equal(update(m, PAPR_REG_LPCR, LPCR_AIL,
+					ail << LPCR_AIL_SHIFT), -EOPNOTSUPP);
+		assert_int_equal(get(m, PAPR_REG_LPCR), old);
+	}
+}
+
+static void lpcr_bits_of_the_host_are_refused(void **state)
+{
+	struct machine *m = *state;
+	uint64_t old = get(m, PAPR_REG_LPCR);
+
+	/* LPES, which the guest must not choose. */
+	assert_int_equal(update(m, PAPR_REG_LPCR, 8, ~old), -EOPNOTSUPP);
+	assert_int_equal(get(m, PAPR_REG_LPCR), old);
+}
+
+static void sprg0_takes_the_bits_of_the_mask(void **state)
+{
+	struct machine *m = *state;
+
+	assert_int_equal(update(m, PAPR_REG_SPRG0, ~0ull,
+				0x0123456789abcdef), 0);
+	assert_int_equal(update(m, PAPR_REG_SPRG0, 0xffff, 0x1111222233334444),
+			 0);
+	assert_int_equal(get(m, PAPR_REG_SPRG0), 0x0123456789ab4444);
+}
+
+static void purr_can_be_read(void **state)
+{
+	struct machine *m = *state;
+	uint64_t first = get(m, PAPR_REG_PURR);
+
+	assert_true(get(m, PAPR_REG_PURR) >= first);
+}
+
+/* What follows looks below the operations, and so is for KVM alone. */
+
+static int enable_cap(int fd, uint32_t cap)
+{
+	struct kvm_enable_cap enable = { .cap = cap };
+
+	return ioctl(fd, KVM_ENABLE_CAP, &enable) < 0 ? -errno : 0;
+}
+
+static void kvm_has_fwnmi_on_a_papr_vcpu_and_nowhere_else(void **state)
+{
+	struct subject *s = *state;
+	int fd = subject_add_vcpu(s, 0);
+
+	assert_int_equal(enable_cap(s->vm_fd, KVM_CAP_PPC_FWNMI), -EINVAL);
+	assert_int_equal(enable_cap(fd, KVM_CAP_PPC_FWNMI), -EINVAL);
+	assert_int_equal(enable_cap(fd, KVM_CAP_PPC_PAPR), 0);
+	assert_int_equal(enable_cap(fd, KVM_CAP_PPC_FWNMI), 0);
+	close(fd);
+}
+
+static void kvm_probes_the_calls_of_the_table(void **state)
+{
+	bool *switchable = calloc(papr_hcall_count(), sizeof(bool));
+	struct subject *s = *state;
+
+	assert_non_null(switchable);
+	assert_int_equal(papr_kvm_probe_hcalls(s->kvm_fd, switchable, NULL), 0);
+	for (size_t i = 0; i < papr_hcall_count(); i++) {
+		uint32_t number = papr_hcall_at(i)->number;
+
+		if (switchable[i] != is_switchable(&s->info, number))
+			fail_msg("%s: %d", papr_hcall_at(i)->name,
+				 switchable[i]);
+	}
+	free(switchable);
+}
+
+static void kvm_vcpu_cannot_be_attached_twice(void **state)
+{
+	struct machine *m = *state;
+	struct papr_error error;
+	int r = papr_kvm_vcpu_attach(m->subject->kvm, papr_vm_vcpu(m->vm, 0),
+				     m->vcpu_fd, m->run, &error);
+
+	assert_int_equal(r, -EBUSY);
+	assert_string_equal(error.text, "vCPU 0 cannot be connected to the "
+			    "interrupt controller: it is connected to one "
+			    "already");
+}
+
+static void kvm_attach_refuses_what_is_no_vcpu(void **state)
+{
+	struct machine *m = *state;
+	struct papr_vcpu *vcpu = papr_vm_vcpu(m->vm, 0);
+	struct papr_kvm *kvm = m->subject->kvm;
+
+	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, -1, m->run, NULL),
+			 -EINVAL);
+	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, m->vcpu_fd, NULL,
+					      NULL), -EINVAL);
+	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, m->subject->kvm_fd,
+					      m->run, NULL), -EINVAL);
+}
+
+static void kvm_vcpu_that_is_stopped_does_not_run(void **state)
+{
+	struct machine *m = *state;
+
+	assert_int_equal(papr_kvm_vcpu_run(papr_vm_vcpu(m->vm, 0), NULL),
+			 PAPR_RUN_STOPPED);
+}
+
+static void kvm_capabilities_are_those_of_the_model(void **state)
+{
+	struct subject *s = *state;
+	struct papr_host want = { .size = sizeof(want) };
+	struct papr_error error;
+
+	if (!model)
+		skip();
+	if (papr_host_model(model, &want, &error) < 0)
+		fail_msg("%s", error.text);
+	assert_string_equal(papr_flavour_name(s->info.flavour),
+			    papr_flavour_name(want.flavour));
+	assert_int_equal(s->info.isa, want.isa);
+	assert_int_equal(s->info.pvr, want.pvr);
+	assert_int_equal(s->info.threads, want.threads);
+	assert_int_equal(s->info.nested_param, want.nested_param);
+	for (int i = 0; i < PAPR_CAPS; i++)
+		if (s->info.cap[i] != want.cap[i])
+			fail_msg("%s: %d, not %d", papr_cap_info(i)->name,
+				 s->info.cap[i], want.cap[i]);
+}
+
+#define VM_TEST(f) cmocka_unit_test_setup_teardown(f, new_subject, free_subject)
+#define CPU_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, new_machine, free_machine)
+
+static const struct CMUnitTest tests[] = {
+	VM_TEST(smt_modes_are_powers_of_two_that_the_host_has),
+	VM_TEST(smt_possible_has_a_bit_for_each_mode),
+	VM_TEST(smt_mode_is_busy_once_there_is_a_vcpu),
+	VM_TEST(the_calls_with_a_switch_are_those_of_the_table),
+	VM_TEST(calls_with_high_numbers_have_no_switch),
+	VM_TEST(nested_hv_is_refused_for_the_documented_reason),
+	VM_TEST(nested_hv_is_offered_where_it_can_be_had),
+	VM_TEST(configure_mmu_checks_its_arguments),
+	VM_TEST(a_page_table_has_an_order_from_18_to_46),
+	VM_TEST(the_mmu_modes_described_are_those_of_the_host),
+	VM_TEST(hash_pages_are_no_larger_than_the_hosts),
+	VM_TEST(interrupts_need_a_controller),
+	VM_TEST(interrupt_sources_can_be_raised_and_lowered),
+	VM_TEST(there_is_one_interrupt_controller),
+	VM_TEST(interrupt_sources_below_16_are_none),
+	VM_TEST(the_kernel_knows_four_rtas_calls),
+	VM_TEST(an_rtas_token_has_one_call),
+};
+
+static const struct CMUnitTest cpu_tests[] = {
+	CPU_TEST(fwnmi_can_be_enabled_twice),
+	CPU_TEST(lpcr_ile_can_be_set_and_cleared),
+	CPU_TEST(lpcr_ail_3_is_taken_where_the_capability_says_so),
+	CPU_TEST(lpcr_ail_1_and_2_are_refused_and_change_nothing),
+	CPU_TEST(lpcr_bits_of_the_host_are_refused),
+	CPU_TEST(sprg0_takes_the_bits_of_the_mask),
+	CPU_TEST(purr_can_be_read),
+};
+
+static const struct CMUnitTest live_tests[] = {
+	VM_TEST(kvm_has_fwnmi_on_a_papr_vcpu_and_nowhere_else),
+	VM_TEST(kvm_probes_the_calls_of_the_table),
+	CPU_TEST(kvm_vcpu_cannot_be_attached_twice),
+	CPU_TEST(kvm_attach_refuses_what_is_no_vcpu),
+	CPU_TEST(kvm_vcpu_that_is_stopped_does_not_run),
+	VM_TEST(kvm_capabilities_are_those_of_the_model),
+};
+
+static int run_fakes(void)
+{
+	int failed = 0;
+
+	for (unsigned int i = 0; papr_host_model_name(i); i++) {
+		name = papr_host_model_name(i);
+		failed += cmocka_run_group_tests_name(name, tests, NULL, NULL);
+		/* There are no partitions on KVM-PR yet. */
+		if (strcmp(name, "pr"))
+			failed += cmocka_run_group_tests_name(name, cpu_tests,
+							      NULL, NULL);
+	}
+	return failed;
+}
+
+static int run_live(void)
+{
+	name = LIVE;
+	return cmocka_run_group_tests_name(LIVE, tests, NULL, NULL) +
+	       cmocka_run_group_tests_name(LIVE, cpu_tests, NULL, NULL) +
+	       cmocka_run_group_tests_name(LIVE, live_tests, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "--model")) {
+		model = argv[2];
+	} else if (argc != 1) {
+		fprintf(stderr, "usage: contract [--model NAME]\n");
+		return 2;
+	}
+	if (contract_is_live())
+		return run_live() ? 1 : 0;
+	if (model) {
+		fprintf(stderr, "contract: --model needs a POWER KVM\n");
+		return 1;
+	}
+	return run_fakes() ? 1 : 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the contract tests run on: a fresh fake host, or a fresh VM of KVM. */
+#ifndef TESTS_CONTRACT_H
+#define TESTS_CONTRACT_H
+
+#include <papr/papr.h>
+
+#include "tests/fake-host.h"
+
+#define LIVE "live"
+
+struct subject {
+	const struct papr_host_ops *ops;
+	void *host;
+	struct papr_host info;
+	struct fake_host *fake;		/* NULL if live */
+
+	/* Live only. */
+	int kvm_fd;
+	int vm_fd;
+	struct papr_kvm *kvm;
+};
+
+/* A partition of one vCPU on a subject. */
+struct machine {
+	struct subject *subject;
+	struct papr_vm *vm;
+	void *ram;
+	void *cpu;			/* for the host's operations */
+	int vcpu_fd;			/* live only, and the next */
+	struct kvm_run *run;
+};
+
+/* Is there a POWER KVM? */
+bool contract_is_live(void);
+
+/* @name: a model, or LIVE.  Fails the test if it cannot be. */
+struct subject *subject_new(const char *name);
+void subject_free(struct subject *subject);
+
+/* A bare vCPU, as KVM_CREATE_VCPU makes it: its file, or 0 of a fake. */
+int subject_add_vcpu(struct subject *subject, uint32_t id);
+
+struct machine *machine_new(const char *name);
+void machine_free(struct machine *machine);
+
+#endif
