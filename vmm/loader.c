@@ -190,10 +190,12 @@ static int load_opened(struct load *load, void *ram, struct image *image)
 {
 	int ret;
 
-	if (!gelf_getehdr(load->elf, &load->header) ||
-	    elf_getphdrnum(load->elf, &load->segments))
+	if (!gelf_getehdr(load->elf, &load->header))
 		return refuse(load->error, -EINVAL,
 			      "its ELF header is damaged");
+	if (elf_getphdrnum(load->elf, &load->segments))
+		return refuse(load->error, -EINVAL,
+			      "truncated in its program headers");
 	ret = check_header(load);
 	if (!ret)
 		ret = base_choose(load);

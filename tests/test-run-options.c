@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line of papr run. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "vmm/options.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define MIB (UINT64_C(1) << 20)
+#define MAX_WORDS 16
+
+/* Parses words separated by blanks, of which no value here has any. */
+static int parse(const char *words, struct run_options *options,
+		 struct papr_error *error)
+{
+	static char copy[256];
+	char *argv[MAX_WORDS] = { "run" }, *rest = copy;
+	int argc = 1;
+
+	assert_true(strlen(words) < sizeof(copy));
+	strcpy(copy, words);
+	while (argc < MAX_WORDS - 1 && (argv[argc] = strsep(&rest, " ")))
+		argc++;
+	return options_parse(argc, argv, options, error);
+}
+
+static void assert_parses(const char *words, struct run_options *options)
+{
+	struct papr_error error = { "" };
+
+	if (parse(words, options, &error))
+		fail_msg("'%s' was refused: %s", words, error.text);
+}
+
+static void a_kernel_is_all_that_is_needed(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--kernel vmlinux", &options);
+	assert_string_equal(options.kernel, "vmlinux");
+	assert_int_equal(options.mem, 512 * MIB);
+	assert_int_equal(options.cores, 1);
+	assert_int_equal(options.threads, 1);
+	assert_int_equal(options.vsmt, 0);
+	assert_int_equal(options.mmu, PAPR_MMU_AUTO);
+	assert_int_equal(options.nested_hv, PAPR_SWITCH_AUTO);
+	assert_int_equal(options.fwnmi, PAPR_SWITCH_AUTO);
+	assert_null(options.append);
+	assert_null(options.trace);
+}
+
+static void file_names_are_kept(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--kernel k --initrd i --append a --policy p --stats - "
+		      "--trace t --dump-fdt d", &options);
+	assert_string_equal(options.initrd, "i");
+	assert_string_equal(options.append, "a");
+	assert_string_equal(options.policy, "p");
+	assert_string_equal(options.stats, "-");
+	assert_string_equal(options.trace, "t");
+	assert_string_equal(options.dump_fdt, "d");
+}
+
+static void choices_are_understood(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--kernel k --mmu hash --vsmt 8 --nested-hv on "
+		      "--fwnmi off --timeout 30", &options);
+	assert_int_equal(options.mmu, PAPR_MMU_HASH);
+	assert_int_equal(options.vsmt, 8);
+	assert_int_equal(options.nested_hv, PAPR_SWITCH_ON);
+	assert_int_equal(options.fwnmi, PAPR_SWITCH_OFF);
+	assert_int_equal(options.timeout_s, 30);
+}
+
+static void an_empty_append_is_an_empty_command_line(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--kernel k --append ", &options);
+	assert_string_equal(options.append, "");
+}
+
+static void help_needs_nothing_else(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--help", &options);
+	assert_true(options.help);
+}
+
+static void memory_sizes_have_suffixes(void **state)
+{
+	static const struct {
+		const char *words;
+		uint64_t mem;
+	} rows[] = {
+		{ "--kernel k --mem 256", 256 * MIB },
+		{ "--kernel k --mem 32768K", 32 * MIB },
+		{ "--kernel k --mem 64m", 64 * MIB },
+		{ "--kernel k --mem 2G", 2048 * MIB },
+		{ "--kernel k --mem 1T", 1024 * 1024 * MIB },
+	};
+	struct run_options options;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_parses(rows[i].words, &options);
+		assert_int_equal(options.mem, rows[i].mem);
+	}
+}
+
+static void what_smp_leaves_out_follows(void **state)
+{
+	static const struct {
+		const char *words;
+		uint32_t cores, threads;
+	} rows[] = {
+		{ "--kernel k --smp 4", 4, 1 },
+		{ "--kernel k --smp 4,threads=2", 2, 2 },
+		{ "--kernel k --smp cpus=4,threads=2", 2, 2 },
+		{ "--kernel k --smp cpus=4,cores=2", 2, 2 },
+		{ "--kernel k --smp threads=8,cores=3", 3, 8 },
+		{ "--kernel k --smp cpus=4,threads=2,cores=2", 2, 2 },
+		{ "--kernel k --smp threads=4", 1, 4 },
+		{ "--kernel k --smp 256", 256, 1 },
+	};
+	struct run_options options;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_parses(rows[i].words, &options);
+		assert_int_equal(options.cores, rows[i].cores);
+		assert_int_equal(options.threads, rows[i].threads);
+	}
+}
+
+/* Words that are refused, and the sentence for them. */
+static const struct refusal {
+	const char *words;
+	const char *sentence;
+} refusals[] = {
+	{ "--initrd i", "--kernel is missing" },
+	{ "--kernel", "--kernel: a value is missing" },
+	{ "--kernel ", "--kernel: the file name is empty" },
+	{ "--kernel k --trace ", "--trace: the file name is empty" },
+	{ "--kernel k --kvm on", "--kvm: there is no such option" },
+	{ "--kernel k -x", "-x: there is no such option" },
+	{ "--kernel k vmlinux", "vmlinux: there are only options here" },
+	{ "--kernel k --mem 12Q", "--mem 12Q: not a size such as 512M or 2G" },
+	{ "--kernel k --mem -1", "--mem -1: not a size such as 512M or 2G" },
+	{ "--kernel k --mem ", "--mem : not a size such as 512M or 2G" },
+	{ "--kernel k --mem 1GB", "--mem 1GB: not a size such as 512M or 2G" },
+	{ "--kernel k --mem 0x10", "--mem 0x10: not a size such as 512M or 2G" },
+	{ "--kernel k --mem 17179869184T",
+	  "--mem 17179869184T: not a size such as 512M or 2G" },
+	{ "--kernel k --mem 99999999999999999999",
+	  "--mem 99999999999999999999: not a size such as 512M or 2G" },
+	{ "--kernel k --mem 15M", "--mem 15M: must be between 16M and 1024G" },
+	{ "--kernel k --mem 1025G",
+	  "--mem 1025G: must be between 16M and 1024G" },
+	{ "--kernel k --mem 65537K",
+	  "--mem 65537K: must be a multiple of 1M" },
+	{ "--kernel k --smp 0",
+	  "--smp 0: cpus must be a number between 1 and 256" },
+	{ "--kernel k --smp 257",
+	  "--smp 257: cpus must be a number between 1 and 256" },
+	{ "--kernel k --smp two",
+	  "--smp two: cpus must be a number between 1 and 256" },
+	{ "--kernel k --smp threads=",
+	  "--smp threads=: threads must be a number between 1 and 256" },
+	{ "--kernel k --smp 4,", "--smp 4,: cpus is given twice" },
+	{ "--kernel k --smp sockets=2",
+	  "--smp sockets=2: 'sockets' is not cpus, cores or threads" },
+	{ "--kernel k --smp cores=2,cores=2",
+	  "--smp cores=2,cores=2: cores is given twice" },
+	{ "--kernel k --smp 5,threads=2",
+	  "--smp 5,threads=2: cpus is not cores times threads" },
+	{ "--kernel k --smp cpus=8,cores=2,threads=2",
+	  "--smp cpus=8,cores=2,threads=2: cpus is not cores times threads" },
+	{ "--kernel k --smp threads=3",
+	  "--smp threads=3: threads must be 1, 2, 4 or 8" },
+	{ "--kernel k --smp threads=16",
+	  "--smp threads=16: threads must be 1, 2, 4 or 8" },
+	{ "--kernel k --smp cores=200,threads=2",
+	  "--smp cores=200,threads=2: more than 256 vCPUs" },
+	{ "--kernel k --mmu tlb",
+	  "--mmu tlb: must be one of auto, radix, hash" },
+	{ "--kernel k --vsmt 3",
+	  "--vsmt 3: must be one of auto, 1, 2, 4, 8" },
+	{ "--kernel k --nested-hv yes",
+	  "--nested-hv yes: must be one of auto, on, off" },
+	{ "--kernel k --fwnmi 1",
+	  "--fwnmi 1: must be one of auto, on, off" },
+	{ "--kernel k --smp threads=4 --vsmt 2",
+	  "--vsmt 2: less than the 4 threads of a core" },
+	{ "--kernel k --timeout 0",
+	  "--timeout 0: must be between 1 and 604800 seconds" },
+	{ "--kernel k --timeout 1.5",
+	  "--timeout 1.5: must be between 1 and 604800 seconds" },
+};
+
+static void bad_options_are_named_with_the_reason(void **state)
+{
+	struct run_options options;
+	struct papr_error error;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		error.text[0] = '\0';
+		if (!parse(refusals[i].words, &options, &error))
+			fail_msg("'%s' was taken", refusals[i].words);
+		assert_string_equal(error.text, refusals[i].sentence);
+	}
+}
+
+static void a_very_long_smp_is_refused(void **state)
+{
+	char words[200] = "--kernel k --smp ";
+	struct run_options options;
+	struct papr_error error = { "" };
+
+	(void)state;
+	memset(words + strlen(words), '1', 100);
+	assert_int_equal(parse(words, &options, &error), -EINVAL);
+	assert_string_equal(error.text, "--smp: the value is too long");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_kernel_is_all_that_is_needed),
+		cmocka_unit_test(file_names_are_kept),
+		cmocka_unit_test(choices_are_understood),
+		cmocka_unit_test(an_empty_append_is_an_empty_command_line),
+		cmocka_unit_test(help_needs_nothing_else),
+		cmocka_unit_test(memory_sizes_have_suffixes),
+		cmocka_unit_test(what_smp_leaves_out_follows),
+		cmocka_unit_test(bad_options_are_named_with_the_reason),
+		cmocka_unit_test(a_very_long_smp_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("run options", tests, NULL, NULL);
+}
