@@ -48,7 +48,7 @@ static int refused_errno(const char *what)
 static int no_host(const char *why)
 {
 	vmm_say("%s", why);
-	vmm_say("on any machine, `papr lab run -- papr run ...` does it in an emulated POWER host");
+	vmm_say("in an emulated POWER host: papr lab run -- papr run ...");
 	return RUN_NO_HOST;
 }
 
