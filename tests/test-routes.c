@@ -1,55 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Routes: what is predicted against what was seen leave the kernel, and what
- * is applied against a host that fails.
+ * Routes as predicted, against what was seen leave the kernel on the hosts of
+ * the lab.
  */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
 #include <cmocka.h>
-#include <linux/kvm.h>
 
 #include <papr/host.h>
 
 #include "hcalls/catalogue.h"
 #include "spapr/routes.h"
 #include "spapr/util.h"
-#include "tests/fake-host.h"
-
-/* caps.def writes KVM's numbers down so that it needs no kernel header. */
-#define CAP(name, number, kvm, p8, p9, p10, nested, pr, meaning) \
-	_Static_assert(number == KVM_CAP_##name, kvm);
-#define KVM_CAP_ENABLE_HCALL	KVM_CAP_PPC_ENABLE_HCALL
-#define KVM_CAP_SMT		KVM_CAP_PPC_SMT
-#define KVM_CAP_SMT_POSSIBLE	KVM_CAP_PPC_SMT_POSSIBLE
-#define KVM_CAP_NESTED_HV	KVM_CAP_PPC_NESTED_HV
-#define KVM_CAP_FWNMI		KVM_CAP_PPC_FWNMI
-#define KVM_CAP_PAPR		KVM_CAP_PPC_PAPR
-#define KVM_CAP_MMU_RADIX	KVM_CAP_PPC_MMU_RADIX
-#define KVM_CAP_MMU_HASH_V3	KVM_CAP_PPC_MMU_HASH_V3
-#define KVM_CAP_IRQ_XIVE	KVM_CAP_PPC_IRQ_XIVE
-#define KVM_CAP_RTAS		KVM_CAP_PPC_RTAS
-#define KVM_CAP_AIL_MODE_3	KVM_CAP_PPC_AIL_MODE_3
-#define KVM_CAP_RPT_INVALIDATE	KVM_CAP_PPC_RPT_INVALIDATE
-#define KVM_CAP_HWRNG		KVM_CAP_PPC_HWRNG
-#define KVM_CAP_ALLOC_HTAB	KVM_CAP_PPC_ALLOC_HTAB
-#define KVM_CAP_RESIZE_HPT	KVM_CAP_SPAPR_RESIZE_HPT
-#define KVM_CAP_DAWR1		KVM_CAP_PPC_DAWR1
-#include "spapr/caps.def"
 
 struct fixture {
 	struct papr_policy *policy;
 	struct papr_host host;
 	struct papr_route_report report[HCALL_ROWS];
 	struct papr_error error;
-	struct fake_host *fake;
 };
 
 static int setup(void **state)
@@ -90,20 +64,6 @@ static int predict(struct fixture *f)
 {
 	f->error.text[0] = '\0';
 	return papr_route_predict(f->policy, &f->host, f->report, &f->error);
-}
-
-static void use_fake(struct fixture *f, const char *model)
-{
-	use_host(f, model);
-	talloc_free(f->fake);
-	f->fake = fake_host_new(f, model);
-}
-
-static int apply(struct fixture *f, const struct papr_route_report *old)
-{
-	f->error.text[0] = '\0';
-	return routes_apply(f->policy, &f->host, fake_host_ops(), f->fake,
-			    old, f->report, &f->error);
 }
 
 static const struct papr_route_report *report(const struct fixture *f,
@@ -380,7 +340,7 @@ static const struct {
 	{ "pr", "default: kernel", "H_SET_MODE",
 	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL_USER, "" },
 	{ "pr", "default: kernel", "H_PROD",
-	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_USER, "" },
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, "nobody implements it" },
 	{ "pr", "default: kernel", "H_ENTER_NESTED",
 	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, "nobody implements it" },
 };
@@ -485,273 +445,6 @@ static void an_impossible_policy_is_reported_whole(void **state)
 		assert_ptr_equal(f->report[i].call, papr_hcall_at(i));
 }
 
-/* The bits of the kernel, one for each call. */
-static void snapshot(struct fixture *f, bool *on)
-{
-	size_t i;
-
-	for (i = 0; i < HCALL_ROWS; i++)
-		on[i] = fake_host_hcall_enabled(f->fake,
-						papr_hcall_at(i)->number);
-}
-
-static const char *const all_models[] = {
-	"power8", "power9", "power10", "nested", "pr",
-};
-
-static void apply_switches_every_call_that_has_a_switch(void **state)
-{
-	const struct papr_route_report *r;
-	struct fixture *f = *state;
-	char line[64];
-	size_t i, j, n;
-
-	use_policy(f, "default: user");
-	for (i = 0; i < ARRAY_SIZE(all_models); i++) {
-		use_fake(f, all_models[i]);
-		assert_int_equal(apply(f, NULL), 0);
-		for (j = n = 0; j < HCALL_ROWS; j++) {
-			r = &f->report[j];
-			snprintf(line, sizeof(line), "enable_hcall 0x%x off",
-				 r->call->number);
-			n += r->accepted == PAPR_ACCEPTED_OFF;
-			assert_int_equal(fake_host_count(f->fake, line),
-					 r->accepted == PAPR_ACCEPTED_OFF);
-			assert_false(fake_host_hcall_enabled(f->fake,
-						r->call->number));
-		}
-		assert_int_equal(n, i == 4 ? 18 : 29);
-	}
-}
-
-static void assert_same_report(const struct papr_route_report *a,
-			       const struct papr_route_report *b)
-{
-	assert_ptr_equal(a->call, b->call);
-	assert_int_equal(a->requested, b->requested);
-	assert_int_equal(a->accepted, b->accepted);
-	assert_int_equal(a->effective, b->effective);
-	assert_string_equal(a->reason, b->reason);
-}
-
-static void what_is_applied_is_what_was_predicted(void **state)
-{
-	static const char *const policies[] = {
-		"default: kernel", "default: user", "default: deny",
-		"sets: { hcall-tce: vmm, hcall-interrupt: user }",
-	};
-	struct papr_route_report predicted[HCALL_ROWS];
-	struct fixture *f = *state;
-	size_t i, j, k;
-
-	for (i = 0; i < ARRAY_SIZE(all_models); i++)
-		for (j = 0; j < ARRAY_SIZE(policies); j++) {
-			use_fake(f, all_models[i]);
-			use_policy(f, policies[j]);
-			assert_int_equal(predict(f), 0);
-			memcpy(predicted, f->report, sizeof(predicted));
-			memset(f->report, 0, sizeof(f->report));
-			assert_int_equal(apply(f, NULL), 0);
-			for (k = 0; k < HCALL_ROWS; k++)
-				assert_same_report(&f->report[k],
-						   &predicted[k]);
-		}
-}
-
-static void a_torn_policy_does_not_touch_the_kernel(void **state)
-{
-	struct fixture *f = *state;
-
-	use_fake(f, "power9");
-	use_policy(f, "hcalls: { H_CPPR: user }");
-	assert_int_equal(apply(f, NULL), -EINVAL);
-	assert_string_equal(fake_host_log(f->fake), "");
-}
-
-static void a_demand_on_a_weak_kernel_does_not_touch_it(void **state)
-{
-	struct fixture *f = *state;
-
-	use_fake(f, "power8");
-	use_policy(f, "hcalls: { H_RANDOM: kernel! }");
-	assert_int_equal(apply(f, NULL), -EOPNOTSUPP);
-	assert_string_equal(fake_host_log(f->fake), "");
-}
-
-static void a_first_policy_is_applied_whole_or_not_at_all(void **state)
-{
-	bool before[HCALL_ROWS], after[HCALL_ROWS];
-	struct fixture *f = *state;
-	unsigned int k;
-
-	use_policy(f, "default: user");
-	for (k = 1; k <= 29; k++) {
-		use_fake(f, "power9");
-		snapshot(f, before);
-		fake_host_fail(f->fake, FAKE_ENABLE_HCALL, k, EIO);
-		assert_int_equal(apply(f, NULL), -EIO);
-		snapshot(f, after);
-		assert_memory_equal(before, after, sizeof(before));
-		assert_non_null(strstr(f->error.text, "the kernel did not let "
-				       "go of H_"));
-	}
-	fake_host_fail(f->fake, FAKE_ENABLE_HCALL, 30, EIO);
-	assert_int_equal(apply(f, NULL), 0);
-}
-
-static void a_later_policy_is_applied_whole_or_not_at_all(void **state)
-{
-	struct papr_route_report old[HCALL_ROWS], *now;
-	bool before[HCALL_ROWS], after[HCALL_ROWS];
-	struct fixture *f = *state;
-	unsigned int k;
-
-	now = f->report;
-	for (k = 1; k <= 29; k++) {
-		use_fake(f, "power9");
-		use_policy(f, "sets: { hcall-tce: user, hcall-pft: deny }");
-		assert_int_equal(apply(f, NULL), 0);
-		memcpy(old, now, sizeof(old));
-		snapshot(f, before);
-		use_policy(f, "default: user");
-		fake_host_fail(f->fake, FAKE_ENABLE_HCALL, k, EIO);
-		assert_int_equal(apply(f, now), -EIO);
-		snapshot(f, after);
-		assert_memory_equal(before, after, sizeof(before));
-		assert_memory_equal(old, now, sizeof(old));
-	}
-}
-
-static void the_error_names_the_call_the_kernel_did_not_let_go(void **state)
-{
-	struct fixture *f = *state;
-
-	use_fake(f, "power9");
-	use_policy(f, "default: deny");
-	fake_host_fail(f->fake, FAKE_ENABLE_HCALL, 1, EIO);
-	assert_int_equal(apply(f, NULL), -EIO);
-	assert_string_equal(f->error.text, "the kernel did not let go of "
-			    "H_REMOVE, which is routed to deny: Input/output "
-			    "error");
-}
-
-/* Refuses the second and all later changes. */
-static int refuse_all_but_one(void *host, uint32_t number, bool enable)
-{
-	unsigned int *calls = host;
-
-	(void)number;
-	(void)enable;
-	return (*calls)++ ? -EIO : 0;
-}
-
-static void a_kernel_left_between_two_policies_is_told_of(void **state)
-{
-	struct papr_host_ops ops = { .enable_hcall = refuse_all_but_one };
-	struct fixture *f = *state;
-	unsigned int calls = 0;
-
-	use_host(f, "power9");
-	use_policy(f, "default: user");
-	assert_int_equal(routes_apply(f->policy, &f->host, &ops, &calls, NULL,
-				      f->report, &f->error), -EIO);
-	assert_string_equal(f->error.text, "the kernel took neither the new "
-			    "route of H_ENTER nor the old routes back: it is "
-			    "between the two");
-}
-
-static void a_call_the_kernel_refuses_is_answered_in_userspace(void **state)
-{
-	struct fixture *f = *state;
-	const struct papr_route_report *r = report(f, "H_PAGE_INIT");
-
-	use_fake(f, "power9");
-	/* H_PAGE_INIT is the tenth that can be switched. */
-	fake_host_fail(f->fake, FAKE_ENABLE_HCALL, 10, EINVAL);
-	assert_int_equal(apply(f, NULL), 0);
-	assert_int_equal(r->accepted, PAPR_ACCEPTED_REFUSED);
-	assert_int_equal(r->effective, PAPR_EFFECTIVE_USER);
-	assert_string_equal(r->reason, "the kernel refused to answer it");
-}
-
-static void a_refused_demand_takes_all_back(void **state)
-{
-	bool before[HCALL_ROWS], after[HCALL_ROWS];
-	struct fixture *f = *state;
-
-	use_fake(f, "power9");
-	use_policy(f, "{ sets: { hcall-tce: user }, "
-		   "hcalls: { H_PAGE_INIT: kernel! } }");
-	snapshot(f, before);
-	fake_host_fail(f->fake, FAKE_ENABLE_HCALL, 10, EINVAL);
-	assert_int_equal(apply(f, NULL), -EOPNOTSUPP);
-	snapshot(f, after);
-	assert_memory_equal(before, after, sizeof(before));
-	assert_string_equal(f->error.text, "H_PAGE_INIT is routed to kernel!, "
-			    "which is not possible on the host power9: the "
-			    "kernel refused to answer it; route it to kernel "
-			    "or user");
-}
-
-static void a_call_the_kernel_lacks_need_not_be_switched_off(void **state)
-{
-	struct fixture *f = *state;
-	const struct papr_route_report *r = report(f, "H_PAGE_INIT");
-
-	use_fake(f, "power9");
-	use_policy(f, "default: user");
-	fake_host_fail(f->fake, FAKE_ENABLE_HCALL, 10, EINVAL);
-	assert_int_equal(apply(f, NULL), 0);
-	assert_int_equal(r->accepted, PAPR_ACCEPTED_NONE);
-	assert_int_equal(r->effective, PAPR_EFFECTIVE_USER);
-	assert_string_equal(r->reason, "");
-}
-
-static void force_lives_with_what_the_kernel_keeps(void **state)
-{
-	struct fixture *f = *state;
-	const struct papr_route_report *r = report(f, "H_PAGE_INIT");
-
-	use_fake(f, "power9");
-	use_policy(f, "{ default: user, force: true }");
-	fake_host_fail(f->fake, FAKE_ENABLE_HCALL, 10, EIO);
-	assert_int_equal(apply(f, NULL), 0);
-	assert_int_equal(r->accepted, PAPR_ACCEPTED_REFUSED);
-	assert_int_equal(r->effective, PAPR_EFFECTIVE_KERNEL);
-	assert_string_equal(r->reason, "the kernel did not let go of it");
-}
-
-static void a_host_without_the_operation_has_no_kernel(void **state)
-{
-	struct papr_host_ops ops = { .enable_hcall = NULL };
-	struct fixture *f = *state;
-
-	use_host(f, "power9");
-	assert_int_equal(routes_apply(f->policy, &f->host, &ops, NULL, NULL,
-				      f->report, &f->error), 0);
-	assert_int_equal(report(f, "H_PAGE_INIT")->effective,
-			 PAPR_EFFECTIVE_USER);
-	assert_int_equal(report(f, "H_ENTER")->effective,
-			 PAPR_EFFECTIVE_NOBODY);
-}
-
-static void without_interrupts_in_the_kernel_their_calls_leave(void **state)
-{
-	struct papr_host_ops ops = *fake_host_ops();
-	const struct papr_route_report *r;
-	struct fixture *f = *state;
-
-	ops.setup_irqs = NULL;
-	use_fake(f, "power9");
-	assert_int_equal(routes_apply(f->policy, &f->host, &ops, f->fake, NULL,
-				      f->report, &f->error), 0);
-	r = report(f, "H_XIRR");
-	assert_int_equal(r->accepted, PAPR_ACCEPTED_OFF);
-	assert_false(is_kernel(r));
-	assert_string_equal(r->reason, "the kernel has no interrupt "
-			    "controller for the guest");
-}
-
 static const struct {
 	const char *policy;
 	const char *set;
@@ -787,62 +480,6 @@ static void a_set_is_answered_if_all_its_calls_are(void **state)
 	}
 }
 
-static void there_are_five_models(void **state)
-{
-	struct fixture *f = *state;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(all_models); i++) {
-		assert_string_equal(papr_host_model_name(i), all_models[i]);
-		use_host(f, all_models[i]);
-		assert_string_equal(f->host.name, all_models[i]);
-		assert_int_equal(f->host.size, sizeof(f->host));
-	}
-	assert_null(papr_host_model_name(i));
-}
-
-static void another_model_is_refused_with_those_there_are(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_int_equal(papr_host_model("power7", &f->host, &f->error),
-			 -ENOENT);
-	assert_string_equal(f->error.text, "power7 is no known host; there "
-			    "are power8, power9, power10, nested and pr");
-}
-
-static void a_capability_has_name_number_and_meaning(void **state)
-{
-	const struct papr_cap_info *info;
-	int cap;
-
-	(void)state;
-	for (cap = 0; cap < PAPR_CAPS; cap++) {
-		info = papr_cap_info(cap);
-		assert_int_equal(strncmp(info->name, "KVM_CAP_", 8), 0);
-		assert_int_not_equal(info->number, 0);
-		assert_true(strlen(info->meaning) > 0);
-	}
-	assert_string_equal(papr_cap_info(PAPR_CAP_SMT)->name,
-			    "KVM_CAP_PPC_SMT");
-	assert_null(papr_cap_info(PAPR_CAPS));
-}
-
-static void names_of_what_is_not_there_are_unknown(void **state)
-{
-	(void)state;
-	assert_string_equal(papr_flavour_name(PAPR_FLAVOUR_PR), "KVM-PR");
-	assert_string_equal(papr_flavour_name((enum papr_flavour)9),
-			    "unknown");
-	assert_string_equal(papr_accepted_name(PAPR_ACCEPTED_NONE), "none");
-	assert_string_equal(papr_accepted_name((enum papr_accepted)9),
-			    "unknown");
-	assert_string_equal(papr_effective_name(PAPR_EFFECTIVE_NOBODY),
-			    "nobody");
-	assert_string_equal(papr_effective_name((enum papr_effective)9),
-			    "unknown");
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -857,25 +494,7 @@ int main(void)
 		TEST(a_host_of_a_later_library_is_refused),
 		TEST(calls_that_share_state_are_not_torn_apart),
 		TEST(an_impossible_policy_is_reported_whole),
-		TEST(apply_switches_every_call_that_has_a_switch),
-		TEST(what_is_applied_is_what_was_predicted),
-		TEST(a_torn_policy_does_not_touch_the_kernel),
-		TEST(a_demand_on_a_weak_kernel_does_not_touch_it),
-		TEST(a_first_policy_is_applied_whole_or_not_at_all),
-		TEST(a_later_policy_is_applied_whole_or_not_at_all),
-		TEST(the_error_names_the_call_the_kernel_did_not_let_go),
-		TEST(a_kernel_left_between_two_policies_is_told_of),
-		TEST(a_call_the_kernel_refuses_is_answered_in_userspace),
-		TEST(a_refused_demand_takes_all_back),
-		TEST(a_call_the_kernel_lacks_need_not_be_switched_off),
-		TEST(force_lives_with_what_the_kernel_keeps),
-		TEST(a_host_without_the_operation_has_no_kernel),
-		TEST(without_interrupts_in_the_kernel_their_calls_leave),
 		TEST(a_set_is_answered_if_all_its_calls_are),
-		TEST(there_are_five_models),
-		TEST(another_model_is_refused_with_those_there_are),
-		TEST(a_capability_has_name_number_and_meaning),
-		TEST(names_of_what_is_not_there_are_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
