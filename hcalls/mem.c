@@ -16,24 +16,29 @@
 static int64_t h_page_init(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	const struct H_PAGE_INIT_in *in = args;
-	void *dst, *src;
+	struct papr_vm *vm = vcpu->vm;
+	bool copy = in->flags & H_COPY_PAGE;	/* wins when both are set */
+	bool write = in->flags & (H_COPY_PAGE | H_ZERO_PAGE);
+	const void *src = NULL;
+	void *dst;
 
 	(void)rets;
 	if (in->flags & ~H_PAGE_INIT_FLAGS)
 		return H_PARAMETER;
 
-	dst = ram_page(vcpu->vm, in->dst, RAM_WRITE);
+	/* First, as a page that is asked for to be written counts as dirty. */
+	if (copy)
+		src = ram_page(vm, in->src, RAM_READ);
+	if (copy && !src)
+		return H_PARAMETER;
+	dst = ram_page(vm, in->dst, write ? RAM_WRITE : RAM_READ);
 	if (!dst)
 		return H_PARAMETER;
 
-	if (in->flags & H_COPY_PAGE) {	/* copy wins when both are set */
-		src = ram_page(vcpu->vm, in->src, RAM_READ);
-		if (!src)
-			return H_PARAMETER;
+	if (copy)
 		memmove(dst, src, PAGE_4K);
-	} else if (in->flags & H_ZERO_PAGE) {
+	else if (write)
 		memset(dst, 0, PAGE_4K);
-	}
 	return H_SUCCESS;
 }
 
@@ -57,12 +62,17 @@ static bool good_access(uint64_t addr, uint64_t size)
 	return IS_POWER_OF_2(size) && size <= 8 && addr % size == 0;
 }
 
+/* The number is cut to its size on the way in and on the way out. */
 static int64_t device_access(struct papr_vm *vm, uint64_t addr, uint64_t size,
 			     uint64_t *value, bool write)
 {
+	uint64_t mask = ~0ull >> (64 - 8 * size);
+
+	*value &= mask;
 	if (!vm->vmm_ops.mmio ||
 	    vm->vmm_ops.mmio(vm->vmm, addr, value, size, write))
 		return H_PARAMETER;
+	*value &= mask;
 	return H_SUCCESS;
 }
 
