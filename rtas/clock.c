@@ -30,7 +30,8 @@ static int32_t get_time_of_day(struct papr_vcpu *vcpu, const void *args,
 	struct tm tm;
 
 	(void)args;
-	if (!gmtime_r(&seconds, &tm))
+	/* The host's clock may have been set back since the guest's was set. */
+	if (ns < 0 || !gmtime_r(&seconds, &tm))
 		return RTAS_HARDWARE_ERROR;
 	out->year = tm.tm_year + 1900;
 	out->month = tm.tm_mon + 1;
