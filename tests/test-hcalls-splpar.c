@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What userspace answers of "hcall-splpar". */
+#include "config.h"
+
+#include <errno.h>
+
+#include "tests/partition.h"
+
+static struct partition *three_cores(void)
+{
+	return partition_new(&(struct partition_setup){
+		.config = { .cores = 3, .threads = 2 } });
+}
+
+static void entitlement_is_a_processor_per_core(void **state)
+{
+	struct partition *p = three_cores();
+	uint64_t r[PAPR_HCALL_ARGS];
+
+	(void)state;
+	assert_int_equal(partition_hcall(p, H_GET_PPP, r), H_SUCCESS);
+	assert_int_equal(r[0], 300);
+	assert_int_equal(r[1], 0);
+	assert_int_equal(r[2], 0);
+	assert_true(r[3] == 0x0001000000030003);	/* capped */
+	assert_int_equal(r[4], 0);
+	partition_free(p);
+}
+
+static void entitlement_stays_as_it_is(void **state)
+{
+	static const struct {
+		uint64_t entitled, variable;
+		int64_t ret;
+	} rows[] = {
+		{ 300, 0, H_SUCCESS },
+		{ 299, 0, H_CONSTRAINED },
+		{ 301, 0, H_CONSTRAINED },
+		{ 300, 1, H_CONSTRAINED },
+		{ 1ull << 32 | 300, 0, H_CONSTRAINED },
+		{ UINT64_MAX, UINT64_MAX, H_CONSTRAINED },
+	};
+	struct partition *p = three_cores();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(HCALL(p, H_SET_PPP, rows[i].entitled,
+				       rows[i].variable), rows[i].ret);
+	partition_free(p);
+}
+
+static void purr_is_the_callers(void **state)
+{
+	struct partition *p = three_cores();
+	uint64_t r[PAPR_HCALL_ARGS];
+
+	(void)state;
+	p->on = 4;
+	fake_cpu_set_reg(papr_vcpu_host(papr_vm_vcpu(p->vm, 4)), PAPR_REG_PURR,
+			 0x123456789a);
+	assert_int_equal(partition_hcall(p, H_PURR, r), H_SUCCESS);
+	assert_true(r[0] == 0x123456789a);
+	partition_free(p);
+}
+
+static void purr_that_cannot_be_read_is_a_hardware_error(void **state)
+{
+	struct partition *p = *state;
+
+	fake_host_fail(p->fake, FAKE_GET_REG, 1, EIO);
+	assert_int_equal(HCALL(p, H_PURR), H_HARDWARE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entitlement_is_a_processor_per_core),
+		cmocka_unit_test(entitlement_stays_as_it_is),
+		cmocka_unit_test(purr_is_the_callers),
+		partition_test(purr_that_cannot_be_read_is_a_hardware_error),
+	};
+
+	return cmocka_run_group_tests_name("hcalls/splpar", tests, NULL, NULL);
+}
