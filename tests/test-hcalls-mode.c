@@ -17,15 +17,15 @@ static uint64_t lpcr(struct partition *p, uint32_t index)
 			    PAPR_REG_LPCR);
 }
 
-static struct partition *four_cpus(const char *host)
+static struct partition *four_cpus(void)
 {
 	return partition_new(&(struct partition_setup){
-		.host = host, .config = { .cores = 4 } });
+		.config = { .cores = 4 } });
 }
 
 static void little_endian_is_set_on_all_vcpus(void **state)
 {
-	struct partition *p = four_cpus("power10");
+	struct partition *p = four_cpus();
 
 	(void)state;
 	p->on = 2;
@@ -59,7 +59,7 @@ static void vcpus_attached_later_get_the_mode_too(void **state)
 
 static void interrupt_location_3_is_set_on_all_vcpus(void **state)
 {
-	struct partition *p = four_cpus("power8");
+	struct partition *p = four_cpus();
 
 	(void)state;
 	assert_int_equal(HCALL(p, H_SET_MODE, 3, ADDR_TRANS, 0, 0), H_SUCCESS);
@@ -152,7 +152,7 @@ static void set_mode_refuses_and_changes_nothing(void **state)
 
 static void register_that_cannot_be_set_is_a_hardware_error(void **state)
 {
-	struct partition *p = four_cpus("power10");
+	struct partition *p = four_cpus();
 
 	(void)state;
 	fake_host_fail(p->fake, FAKE_UPDATE_REG, 1, EIO);
@@ -333,7 +333,7 @@ static void host_may_not_know_its_characteristics(void **state)
 
 static void sprg0_is_set_on_the_caller_alone(void **state)
 {
-	struct partition *p = four_cpus("power10");
+	struct partition *p = four_cpus();
 
 	(void)state;
 	p->on = 1;
