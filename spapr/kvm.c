@@ -95,6 +95,26 @@ static int host_describe_mmu(void *host, struct papr_host_mmu *mmu)
 	return 0;
 }
 
+/*
+ * What the kernel does not know must not look like "not affected": then it is
+ * better not to answer, and the guest keeps all its mitigations.
+ */
+static int host_describe_cpu(void *host, uint64_t *character,
+			     uint64_t *behaviour)
+{
+	const struct papr_kvm *kvm = host;
+	struct kvm_ppc_cpu_char info = { 0 };
+	int r = kvm_ioctl(kvm->vm_fd, KVM_PPC_GET_CPU_CHAR, &info);
+
+	if (r < 0)
+		return r;
+	if (!info.behaviour_mask)
+		return -ENODATA;
+	*character = info.character & info.character_mask;
+	*behaviour = info.behaviour | ~info.behaviour_mask;
+	return 0;
+}
+
 static int host_enable_hcall(void *host, uint32_t number, bool enable)
 {
 	const struct papr_kvm *kvm = host;
@@ -211,6 +231,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.size = sizeof(ops),
 		.describe = host_describe,
 		.describe_mmu = host_describe_mmu,
+	.describe_cpu = host_describe_cpu,
 		.enable_hcall = host_enable_hcall,
 		.set_smt = host_set_smt,
 		.enable_nested = host_enable_nested,
