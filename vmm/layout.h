@@ -9,8 +9,8 @@
 
 #include "vmm/loader.h"
 
-/* papr_vm_fdt() promises that this is enough. */
-#define LAYOUT_FDT_SIZE 0x10000
+/* Twice what PAPR_MAX_VCPUS cores take. */
+#define LAYOUT_FDT_SIZE 0x40000
 
 /*
  * What is to be placed, in bytes: @ram not below the image's end, @initrd a

@@ -24,8 +24,7 @@ static int reserve_ram(struct vmm *vmm, struct papr_error *error)
 {
 	size_t len = vmm->options->mem + RAM_ALIGN;
 	void *mapping = mmap(NULL, len, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-			     0);
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (mapping == MAP_FAILED)
 		return refuse(error, -errno, "--mem: no room for %" PRIu64
@@ -140,13 +139,18 @@ int prepare(struct vmm *vmm, struct papr_error *error)
 	return 0;
 }
 
-int dump_fdt(const char *path, const void *fdt, struct papr_error *error)
+int dump_fdt(const char *path, void *fdt, struct papr_error *error)
 {
 	struct output output;
 	int ret = output_open(&output, path, error);
 
 	if (ret)
 		return ret;
-	fwrite(fdt, 1, fdt_totalsize(fdt), output.stream);
+	fdt_pack(fdt);
+	if (fwrite(fdt, fdt_totalsize(fdt), 1, output.stream) != 1) {
+		ret = output_fail(&output, errno, error);
+		output_discard(&output);
+		return ret;
+	}
 	return output_commit(&output, error);
 }

@@ -11,7 +11,7 @@
  */
 int prepare(struct vmm *vmm, struct papr_error *error);
 
-/* Writes a device tree to a file. */
-int dump_fdt(const char *path, const void *fdt, struct papr_error *error);
+/* Writes a device tree to a file, without the room it has to grow. */
+int dump_fdt(const char *path, void *fdt, struct papr_error *error);
 
 #endif

@@ -103,6 +103,7 @@ static void hcalls_print(FILE *to, const struct papr_vm *vm,
 			 const struct kernel_counts *counts)
 {
 	size_t i, shown = 0, count = papr_hcall_count();
+	bool doubt = false;
 	struct row row;
 
 	fprintf(to, "%-28s %6s %-9s %-8s %-11s %8s %8s %8s %8s %8s %8s\n",
@@ -112,14 +113,15 @@ static void hcalls_print(FILE *to, const struct papr_vm *vm,
 		if (!row_get(vm, counts, i, &row) || !row_is_shown(&row))
 			continue;
 		row_print(to, &row);
+		doubt |= !row.kernel_known;
 		shown++;
 	}
 	fprintf(to, "%zu more hypercalls were not seen\n", count - shown);
-	if (counts->known)
-		fputs("?: answered where the kernel does not count\n", to);
-	else
+	if (!counts->known)
 		fprintf(to, "calls answered in the kernel: not known (%s)\n",
 			counts->why_not);
+	else if (doubt)
+		fputs("?: answered where the kernel does not count\n", to);
 }
 
 static void unknown_print(FILE *to, const struct papr_vm *vm)

@@ -146,7 +146,7 @@ static int finish_files(struct vmm *vmm, int status)
 
 static int write_dump(struct vmm *vmm)
 {
-	const uint8_t *fdt = vmm->ram + vmm->layout.fdt;
+	void *fdt = vmm->ram + vmm->layout.fdt;
 	struct papr_error error;
 
 	if (dump_fdt(vmm->options->dump_fdt, fdt, &error)) {
