@@ -175,13 +175,14 @@ static void cpio_member(FILE *out, const char *name, unsigned int mode,
 static char *init_script(const struct lab_options *opts, const char *nonce)
 {
 	const char *term = getenv("TERM");
-	struct winsize size = { .ws_row = 24, .ws_col = 80 };
+	struct winsize size;
 	char *command = lab_quote(opts->command);
 	char *quoted_term = lab_quote((char *[]){
 		(char *)(term ? term : "dumb"), NULL });
 	char *text = NULL;
 
-	ioctl(0, TIOCGWINSZ, &size);
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) || !size.ws_row)
+		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
 	if (!command || !quoted_term ||
 	    asprintf(&text, "nonce=%s host=%s mode=%s term=%s\n"
 		     "rows=%u columns=%u\nset -- %s\n", nonce,

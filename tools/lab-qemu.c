@@ -149,10 +149,18 @@ void lab_qemu_end(struct lab_qemu *qemu)
 	close(qemu->console);
 }
 
-/*
- * What QEMU said on stderr: all of it, or the line that matters, which is
- * the first; a fatal error is followed by pages of registers.
- */
+/* The first line that is no warning: registers follow it, pages of them. */
+static char *first_error(char *text)
+{
+	char *line, *rest = text;
+
+	while ((line = strsep(&rest, "\n")))
+		if (*line && !strstr(line, "warning:"))
+			return line;
+	return text;
+}
+
+/* What QEMU said on stderr: all of it, or the line that matters. */
 void lab_qemu_report(const struct lab_qemu *qemu, bool everything)
 {
 	char text[4096];
@@ -162,7 +170,5 @@ void lab_qemu_report(const struct lab_qemu *qemu, bool everything)
 	if (len <= 0)
 		return;
 	text[len] = '\0';
-	if (!everything)
-		text[strcspn(text, "\n")] = '\0';
-	lab_error("%s", text);
+	lab_error("%s", everything ? text : first_error(text));
 }

@@ -196,6 +196,8 @@ static int run_directly(const struct lab_options *opts)
 	for (i = 0; i < n; i++)
 		argv[3 + i] = opts->command[i];
 	setenv("PAPR_LAB", "direct", 1);
+	if (!opts->shell && !freopen("/dev/null", "r", stdin))
+		lab_error("cannot open /dev/null: %s", strerror(errno));
 	execvp(argv[0], argv);
 	lab_error("cannot run timeout: %s", strerror(errno));
 	free(argv);
@@ -239,6 +241,10 @@ static int lab_start(bool shell, int argc, char **argv)
 	if (shell != !opts.command[0]) {
 		lab_error(shell ? "shell takes no command; use papr lab run"
 			  : "no command is given; see papr lab --help");
+		return LAB_EXIT_USAGE;
+	}
+	if (shell && !isatty(STDIN_FILENO)) {
+		lab_error("shell needs a terminal; use papr lab run");
 		return LAB_EXIT_USAGE;
 	}
 	if (shell)
