@@ -34,7 +34,8 @@ static void count_unknown(struct papr_vcpu *vcpu, uint64_t nr)
 		if (!used || atomic_load(&vcpu->unknown_nr[i]) == nr)
 			break;
 	}
-	count(&vcpu->unknown_count[i]);
+	/* After the number: a reader that sees the count sees it too. */
+	atomic_fetch_add(&vcpu->unknown_count[i], 1);
 }
 
 /* What is counted: calls the kernel hands over are this library's. */
@@ -139,48 +140,52 @@ int papr_vm_rtas_stats(const struct papr_vm *vm, size_t index,
 	return 0;
 }
 
-struct unknowns {
-	uint64_t *numbers;
-	uint64_t *counts;
-	size_t room;
-	size_t n;
-};
+/* The slots of all vCPUs in a row; the last of each has no number. */
+#define SLOTS (UNKNOWN_HCALLS + 1)
 
-static void add_unknown(struct unknowns *u, uint64_t nr, uint64_t calls)
+static uint64_t slot_calls(const struct papr_vm *vm, size_t slot)
 {
-	size_t i;
+	return atomic_load(&vm->vcpus[slot / SLOTS]->
+			   unknown_count[slot % SLOTS]);
+}
 
-	for (i = 0; i < u->n && i < u->room; i++)
-		if (u->numbers[i] == nr)
-			break;
-	if (i == u->n) {
-		u->n++;
-		if (i < u->room) {
-			u->numbers[i] = nr;
-			u->counts[i] = 0;
-		}
+static uint64_t slot_number(const struct papr_vm *vm, size_t slot)
+{
+	if (slot % SLOTS == UNKNOWN_HCALLS)
+		return UINT64_MAX;
+	return atomic_load(&vm->vcpus[slot / SLOTS]->unknown_nr[slot % SLOTS]);
+}
+
+/* The calls with a number from @slot on; 0 if an earlier slot has it too. */
+static uint64_t sum_unknown(const struct papr_vm *vm, size_t slot, size_t slots)
+{
+	uint64_t nr = slot_number(vm, slot), n = slot_calls(vm, slot);
+
+	for (size_t i = 0; i < slots && n; i++) {
+		if (i == slot || slot_number(vm, i) != nr || !slot_calls(vm, i))
+			continue;
+		if (i < slot)
+			return 0;
+		n += slot_calls(vm, i);
 	}
-	if (i < u->room)
-		u->counts[i] += calls;
+	return n;
 }
 
 size_t papr_vm_unknown_hcalls(const struct papr_vm *vm, uint64_t *numbers,
 			      uint64_t *counts, size_t n)
 {
-	struct unknowns u = { numbers, counts, n, 0 };
+	size_t slots = (size_t)vm->n_vcpus * SLOTS, found = 0;
 
-	for (uint32_t v = 0; v < vm->n_vcpus; v++) {
-		const struct papr_vcpu *vcpu = vm->vcpus[v];
+	for (size_t i = 0; i < slots; i++) {
+		uint64_t calls = sum_unknown(vm, i, slots);
 
-		for (size_t i = 0; i <= UNKNOWN_HCALLS; i++) {
-			uint64_t calls = atomic_load(&vcpu->unknown_count[i]);
-			uint64_t nr = i < UNKNOWN_HCALLS ?
-				      atomic_load(&vcpu->unknown_nr[i]) :
-				      UINT64_MAX;
-
-			if (calls)
-				add_unknown(&u, nr, calls);
+		if (!calls)
+			continue;
+		if (found < n) {
+			numbers[found] = slot_number(vm, i);
+			counts[found] = calls;
 		}
+		found++;
 	}
-	return u.n;
+	return found;
 }
