@@ -8,6 +8,7 @@
  *	catalogue.h	every hypercall and RTAS call there is
  *	policy.h	who is to answer each hypercall
  *	host.h		what a host can do, live or as a model
+ *	ops.h		what the library calls: the hypervisor, the program
  *	vm.h		the partition and its virtual processors
  *	fdt.h		the device tree of a partition
  *	kvm.h		a ready host on top of Linux KVM
@@ -32,6 +33,7 @@
 #include <papr/fdt.h>
 #include <papr/host.h>
 #include <papr/kvm.h>
+#include <papr/ops.h>
 #include <papr/policy.h>
 #include <papr/vm.h>
 

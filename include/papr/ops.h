@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the library needs from below, the hypervisor, and from around it, the
+ * program; and what it tells the program of each call.
+ */
+#ifndef PAPR_OPS_H
+#define PAPR_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <papr/host.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct papr_vm;
+struct papr_vcpu;
+
+/** The hypercall arguments, r4 to r12. */
+#define PAPR_HCALL_ARGS 9
+
+/**
+ * struct papr_hcall - one hypercall, laid out as in struct kvm_run
+ * @nr: r3 of the guest
+ * @ret: what r3 becomes
+ * @args: r4 to r12; all nine go back to the guest, so a call leaves alone
+ *	what it does not return
+ */
+struct papr_hcall {
+	uint64_t nr;
+	uint64_t ret;
+	uint64_t args[PAPR_HCALL_ARGS];
+};
+
+/** enum papr_reg - registers the library changes through the host */
+enum papr_reg {
+	PAPR_REG_LPCR,
+	PAPR_REG_SPRG0,
+	PAPR_REG_PURR,
+};
+
+/**
+ * struct papr_host_mmu - what the host's MMU offers a guest
+ * @radix_ap: encodings for ibm,processor-radix-AP-encodings, @radix_aps of
+ *	them
+ * @hash: page size of @hash_sizes segment base sizes: shift, SLB encoding, and
+ *	@pages pairs of actual shift and PTE encoding
+ * @slb: SLB entries of hash guests
+ * @segment_1t: hash guests may use 1 TiB segments
+ */
+struct papr_host_mmu {
+	uint32_t radix_aps;
+	uint32_t radix_ap[8];
+	uint32_t slb;
+	bool segment_1t;
+	uint32_t hash_sizes;
+	struct {
+		uint32_t shift;
+		uint32_t slb_encoding;
+		uint32_t pages;
+		struct {
+			uint32_t shift;
+			uint32_t pte_encoding;
+		} page[8];
+	} hash[8];
+};
+
+/**
+ * struct papr_host_ops - what the library needs from the hypervisor below
+ *
+ * papr_kvm_host_ops() is such a table for Linux KVM.  A member may be NULL
+ * where its comment says so.  @host is what papr_vm_new() was given; @cpu
+ * what papr_vcpu_attach() was given.  All return 0 or a negative errno value.
+ *
+ * @describe: fill @info; called once, by papr_vm_new()
+ * @describe_mmu: fill @mmu; called once, when the VM is sealed
+ * @describe_cpu: what KVM_PPC_GET_CPU_CHAR says, the two results of
+ *	H_GET_CPU_CHARACTERISTICS.  NULL: H_FUNCTION, on which a guest keeps
+ *	all its mitigations
+ * @enable_hcall: KVM_CAP_PPC_ENABLE_HCALL; may be called from any thread
+ * @set_smt: KVM_CAP_PPC_SMT; before the first vCPU
+ * @enable_nested: KVM_CAP_PPC_NESTED_HV
+ * @setup_irqs: create the interrupt controller of a partition: presentation
+ *	for server numbers below @servers, and the @n sources in @irqs.
+ *	NULL: none, interrupt calls are left to userspace
+ * @define_rtas: let the kernel answer an RTAS call; NULL: never
+ * @setup_hpt: give a hash guest a page table of 2^@order bytes; NULL: never
+ * @configure_mmu: KVM_PPC_CONFIGURE_V3_MMU, in a vCPU's hypercall; NULL where
+ *	guests have no such choice
+ * @irq_line: raise or lower a source; any thread
+ * @enable_fwnmi: KVM_CAP_PPC_FWNMI, in a hypercall of @cpu
+ * @get_reg, @update_reg: read a register; change the bits of @mask to those of
+ *	@value in one step.  From any vCPU's thread and for any vCPU, one that
+ *	runs too: the host stops it meanwhile
+ */
+struct papr_host_ops {
+	size_t size;
+	int (*describe)(void *host, struct papr_host *info);
+	int (*describe_mmu)(void *host, struct papr_host_mmu *mmu);
+	int (*describe_cpu)(void *host, uint64_t *character,
+			    uint64_t *behaviour);
+	int (*enable_hcall)(void *host, uint32_t number, bool enable);
+	int (*set_smt)(void *host, uint32_t mode);
+	int (*enable_nested)(void *host);
+	int (*setup_irqs)(void *host, uint32_t servers, const uint32_t *irqs,
+			  size_t n);
+	int (*define_rtas)(void *host, const char *name, uint32_t token);
+	int (*setup_hpt)(void *host, uint32_t order);
+	int (*configure_mmu)(void *host, uint64_t flags, uint64_t table);
+	int (*irq_line)(void *host, uint32_t irq, bool level);
+	int (*enable_fwnmi)(void *cpu);
+	int (*get_reg)(void *cpu, enum papr_reg reg, uint64_t *value);
+	int (*update_reg)(void *cpu, enum papr_reg reg, uint64_t mask,
+			  uint64_t value);
+};
+
+/** enum papr_event - what a guest asks of the machine around it */
+enum papr_event {
+	PAPR_EVENT_POWER_OFF,	/**< RTAS power-off */
+	PAPR_EVENT_REBOOT,	/**< RTAS system-reboot */
+	PAPR_EVENT_OS_TERM,	/**< RTAS ibm,os-term: the guest has panicked */
+};
+
+/** enum papr_log - how bad it is */
+enum papr_log {
+	PAPR_LOG_ERROR,
+	PAPR_LOG_WARNING,
+	PAPR_LOG_INFO,
+};
+
+/**
+ * struct papr_trace - one call that came to userspace, after it was answered
+ * @vcpu_id: who called
+ * @hcall: the hypercall; for an RTAS call the H_RTAS that carries it
+ * @args: r4 to r12 as the guest passed them
+ * @rtas: NULL, or the RTAS call
+ * @token, @nargs, @nrets: of the RTAS call
+ * @rtas_args: its @nargs arguments and then its @nrets results, in the host's
+ *	byte order
+ */
+struct papr_trace {
+	uint32_t vcpu_id;
+	const struct papr_hcall *hcall;
+	const uint64_t *args;
+	bool rtas;
+	uint32_t token;
+	uint32_t nargs;
+	uint32_t nrets;
+	const uint32_t *rtas_args;
+};
+
+/**
+ * papr_trace_format - a line of text for a call, without a newline
+ *
+ * Names and arguments come from the catalogue; calls that nobody handles, or
+ * that are not in the catalogue, are shown as well.
+ *
+ * Returns: the length the line needs, as snprintf() does.
+ */
+size_t papr_trace_format(const struct papr_trace *trace, char *line,
+			 size_t size);
+
+/**
+ * struct papr_vmm_ops - what the library needs from the program around it
+ *
+ * Each member may be NULL: then the call that needs it answers what its
+ * comment says.  @vmm is what papr_vm_new() was given.  All are called from
+ * the thread of the vCPU that made the call, several at once for several
+ * vCPUs, with no lock of the library held.
+ *
+ * @console_write: take all @len bytes, at most 16, for a virtual terminal and
+ *	return @len, or none and return 0 to be asked again.  NULL: H_PARAMETER
+ * @console_read: return up to @len bytes typed, without waiting
+ * @clock_ns: nanoseconds since 1970, UTC.  NULL: the host's clock
+ * @random: fill @data with random bytes, 0 or a negative errno value.
+ *	NULL: H_HARDWARE
+ * @start_cpu: a vCPU is to run; wake its thread
+ * @event: power-off, reboot and os-term; @text is the guest's message or ""
+ * @hcall: answer a call that the policy routes to the program, in @hcall->ret
+ *	and @hcall->args.  NULL: H_FUNCTION
+ * @mmio: load or store that is not RAM, @data in the host's byte order as a
+ *	number of @len bytes; 0 or a negative errno value.  NULL: H_PARAMETER
+ * @dirty: the library has written guest RAM
+ * @log: something a user should see, a line without newline
+ * @trace: see struct papr_trace; NULL costs nothing
+ */
+struct papr_vmm_ops {
+	size_t size;
+	size_t (*console_write)(void *vmm, uint32_t unit, const void *data,
+				size_t len);
+	size_t (*console_read)(void *vmm, uint32_t unit, void *data,
+			       size_t len);
+	uint64_t (*clock_ns)(void *vmm);
+	int (*random)(void *vmm, void *data, size_t len);
+	void (*start_cpu)(void *vmm, struct papr_vcpu *vcpu);
+	void (*event)(void *vmm, enum papr_event event, const char *text);
+	void (*hcall)(void *vmm, struct papr_vcpu *vcpu,
+		      struct papr_hcall *hcall);
+	int (*mmio)(void *vmm, uint64_t gpa, uint64_t *data, uint32_t len,
+		    bool write);
+	void (*dirty)(void *vmm, uint64_t gpa, uint64_t len);
+	void (*log)(void *vmm, enum papr_log level, const char *line);
+	void (*trace)(void *vmm, const struct papr_trace *trace);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
