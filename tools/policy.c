@@ -423,7 +423,7 @@ static int run(struct job *job, int (*verb)(struct job *job))
 	return r;
 }
 
-/* Options and operands; 0, or -1 if they are none of @verb's. */
+/* Options and operands; what is wrong with them is told. */
 static int parse(int argc, char **argv, struct job *job)
 {
 	static const struct option options[] = {
@@ -437,8 +437,10 @@ static int parse(int argc, char **argv, struct job *job)
 
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "H:aj", options, NULL)) != -1) {
-		if (c != 'H' && (c == '?' || strcmp(argv[0], "show")))
-			return -1;
+		if (c == '?')
+			return EXIT_USAGE;
+		if (c != 'H' && strcmp(argv[0], "show"))
+			return complain("--all and --json are for show");
 		if (c == 'H')
 			job->host_name = optarg;
 		else if (c == 'a')
@@ -447,7 +449,8 @@ static int parse(int argc, char **argv, struct job *job)
 			job->json = true;
 	}
 	if (argc - optind != operands)
-		return -1;
+		return complain(explains ? "explain takes a CALL and a FILE" :
+				"check and show take one FILE");
 	if (explains)
 		job->call = argv[optind];
 	job->path = argv[argc - 1];
@@ -471,10 +474,12 @@ int cmd_policy(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]);
-	     i++)
-		if (!strcmp(argv[1], verbs[i].name) &&
-		    !parse(argc - 1, argv + 1, &job))
-			return run(&job, verbs[i].verb);
+	     i++) {
+		if (strcmp(argv[1], verbs[i].name))
+			continue;
+		return parse(argc - 1, argv + 1, &job) ? EXIT_USAGE :
+			run(&job, verbs[i].verb);
+	}
 	fputs(usage, stderr);
 	return EXIT_USAGE;
 }
