@@ -245,7 +245,7 @@ static void every_beginning_of_a_policy_is_a_policy_or_refused(void **state)
 
 	(void)state;
 	for (len = 0; len < sizeof(text); len++) {
-		copy = malloc(len + 1);	/* of that size: no byte past it */
+		copy = malloc(len);	/* no byte past it may be read */
 		memcpy(copy, text, len);
 		r = parse(copy, len, &policy, &error);
 		free(copy);
