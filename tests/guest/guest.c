@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What every bare-metal program needs: a console, a way out, vectors. */
+#include "tests/guest/guest.h"
+
+#define VTY		0x71000000ull
+#define MSR_EE		0x8000ull
+#define FIRST_VECTOR	0x100
+#define DECREMENTER	0x900
+#define LAST_VECTOR	0x1000
+#define VECTOR_STEP	0x20
+
+/* Lines are sent whole: a call for each 16 characters is much faster. */
+static char line[256];
+static unsigned int used;
+
+extern const uint32_t vector_code[], vector_code_end[];
+extern const uint32_t decrementer_code[], decrementer_code_end[];
+void vector_entry(void);
+void start_c(void);
+void vector_c(uint64_t vector, uint64_t pc);
+
+static void flush(void)
+{
+	for (unsigned int at = 0; at < used; at += 16) {
+		unsigned int n = used - at < 16 ? used - at : 16;
+		uint64_t chars[2] = { 0, 0 };
+
+		for (unsigned int i = 0; i < n; i++)
+			chars[i / 8] |= (uint64_t)(uint8_t)line[at + i] <<
+					(56 - i % 8 * 8);
+		while (HCALL_OF(H_PUT_TERM_CHAR, VTY, n, chars[0],
+				chars[1]) == 1)
+			;	/* H_BUSY */
+	}
+	used = 0;
+}
+
+void put(const char *text)
+{
+	for (; *text; text++) {
+		line[used++] = *text;
+		if (*text == '\n' || used == sizeof(line))
+			flush();
+	}
+}
+
+void put_hex(uint64_t value)
+{
+	char text[17];
+	int at = sizeof(text) - 1;
+
+	text[at] = '\0';
+	do {
+		text[--at] = "0123456789abcdef"[value & 15];
+		value >>= 4;
+	} while (value);
+	put(text + at);
+}
+
+void put_number(int64_t value)
+{
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char text[21];
+	int at = sizeof(text) - 1;
+
+	text[at] = '\0';
+	do {
+		text[--at] = '0' + rest % 10;
+		rest /= 10;
+	} while (rest);
+	if (value < 0)
+		put("-");
+	put(text + at);
+}
+
+int64_t rtas(uint64_t block)
+{
+	return HCALL_OF(H_RTAS, block);
+}
+
+void interrupts_off(void)
+{
+	uint64_t msr;
+
+	asm volatile("mfmsr %0" : "=r"(msr));
+	asm volatile("mtmsrd %0" : : "r"(msr & ~MSR_EE) : "memory");
+}
+
+static void power_off(void)
+{
+	static const uint32_t block[] = { RTAS_power_off, 2, 1, 0, 0, 0 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(block); i++)
+		store32(SCRATCH + 4 * i, block[i]);
+	rtas(SCRATCH);
+	for (;;)
+		;
+}
+
+/* Nothing here expects an interrupt. */
+void vector_c(uint64_t vector, uint64_t pc)
+{
+	used = 0;
+	put("\nGUEST interrupt=");
+	put_hex(vector & ~(uint64_t)(VECTOR_STEP - 1));
+	put(" pc=");
+	put_hex(pc);
+	put("\n");
+	power_off();
+}
+
+static void copy_code(uint64_t to, const uint32_t *code, const uint32_t *end)
+{
+	for (; code < end; code++, to += 4) {
+		*(volatile uint32_t *)to = *code;
+		asm volatile("dcbst 0,%0; sync; icbi 0,%0; isync" : : "r"(to)
+			     : "memory");
+	}
+}
+
+static void set_vectors(void)
+{
+	for (uint64_t v = FIRST_VECTOR; v < LAST_VECTOR; v += VECTOR_STEP)
+		copy_code(v, vector_code, vector_code_end);
+	copy_code(DECREMENTER, decrementer_code, decrementer_code_end);
+	asm volatile("mr 13,%0" : : "r"(vector_entry));
+}
+
+void start_c(void)
+{
+	set_vectors();
+	guest_main();
+	put("GUEST end=ok\n");
+	power_off();
+}
