@@ -98,14 +98,14 @@ apt_open() {
 		die 1 "no Debian archive among this machine's apt sources"
 }
 
-# apt_do COMMAND...: apt's words are shown only when it fails; a network that
-# is not there is told apart from everything else by the caller's sentence.
+# apt_do COMMAND...: when it fails apt's first complaint is shown, which names
+# the cause; the rest are its consequences.
 apt_do() {
 	tool=$1
 	shift
 	"$tool" -q -c "$apt_dir/apt.conf" "$@" \
 	    >"$apt_dir/log" 2>&1 </dev/null && return
-	sed -n "s/^[EW]: /$me: apt: /p" "$apt_dir/log" | tail -n 4 >&2
+	sed -n "s/^[EW]: /$me: apt: /p" "$apt_dir/log" | head -n 1 >&2
 	return 1
 }
 
