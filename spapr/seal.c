@@ -61,13 +61,12 @@ static int place_rtas(struct papr_vm *vm)
 /* The usual 1/128 of RAM, between the sizes the architecture allows. */
 static uint32_t hpt_order(const struct papr_vm *vm)
 {
-	uint64_t end = 0;
+	uint64_t bytes = 0;
 	uint32_t order = 18;
 
 	for (size_t i = 0; i < vm->n_ram; i++)
-		if (vm->ram[i].gpa + vm->ram[i].len > end)
-			end = vm->ram[i].gpa + vm->ram[i].len;
-	while (order < 46 && (1ull << order) < end >> 7)
+		bytes += vm->ram[i].len;
+	while (order < 46 && (1ull << order) < bytes >> 7)
 		order++;
 	return order;
 }
