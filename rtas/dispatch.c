@@ -101,16 +101,19 @@ static void count(struct papr_vcpu *vcpu, int row, int32_t status)
 static void trace(struct papr_vcpu *vcpu, const struct block *b, int64_t ret)
 {
 	struct papr_vm *vm = vcpu->vm;
+	int row = rtas_row(b->token);
+	bool logged = row >= 0 && vm->rtas_logged[row];
 	struct papr_hcall hcall = {
 		.nr = H_RTAS, .ret = (uint64_t)ret, .args = { b->gpa }
 	};
 
-	if (!vm->vmm_ops.trace)
+	if (!vm->vmm_ops.trace && !logged)
 		return;
-	vm->vmm_ops.trace(vm->vmm, &(struct papr_trace){
+	vm_trace(vm, &(struct papr_trace){
 		.vcpu_id = vcpu->id, .hcall = &hcall, .args = hcall.args,
 		.rtas = true, .token = b->token, .nargs = b->nargs,
-		.nrets = b->nrets, .rtas_args = b->cells });
+		.nrets = b->nrets, .rtas_args = b->cells,
+	}, logged);
 }
 
 /* An unknown token: the hypercall fails too, as QEMU's does. */

@@ -66,7 +66,7 @@ static void answer(struct papr_vcpu *vcpu, const struct hcall_route *route,
 void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 {
 	static const struct hcall_route nobody = {
-		NULL, PAPR_EFFECTIVE_NOBODY
+		NULL, PAPR_EFFECTIVE_NOBODY, false
 	};
 	struct papr_vm *vm = vcpu->vm;
 	int row = hcall_row(hcall->nr);
@@ -86,9 +86,12 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 		if ((int64_t)hcall->ret < 0)
 			count(&vcpu->hcalls[row][by].errors);
 	}
-	if (vm->vmm_ops.trace && hcall->nr != H_RTAS)
-		vm->vmm_ops.trace(vm->vmm, &(struct papr_trace){
-			.vcpu_id = vcpu->id, .hcall = hcall, .args = args });
+	/* RTAS calls are traced with what is in their argument block. */
+	if ((vm->vmm_ops.trace || route->logged) &&
+	    !(hcall->nr == H_RTAS && by == PAPR_EFFECTIVE_USER))
+		vm_trace(vm, &(struct papr_trace){
+			.vcpu_id = vcpu->id, .hcall = hcall, .args = args,
+		}, route->logged);
 }
 
 static uint64_t sum(const struct papr_vm *vm, size_t row,

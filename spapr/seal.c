@@ -150,9 +150,13 @@ static int setup_kernel_rtas(struct papr_vm *vm)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct papr_call_info *call = &rtas_table[rows[i]];
-		int r = vm->host_ops.define_rtas(vm->host, call->name,
-						 call->number);
+		int r;
 
+		if (papr_policy_rtas_route(vm->policy, call) !=
+		    PAPR_ROUTE_KERNEL)
+			continue;
+		r = vm->host_ops.define_rtas(vm->host, call->name,
+					     call->number);
 		if (r)
 			return error_set(&vm->error, r, "the kernel does not "
 					 "answer %s: %s", call->name,
@@ -167,11 +171,17 @@ static void fill_handlers(struct papr_vm *vm)
 	for (int row = 0; row < HCALL_ROWS; row++) {
 		vm->route[row].fn = hcalls_handler(row);
 		vm->route[row].by = vm->routes[row].effective;
+		vm->route[row].logged = papr_policy_logged(vm->policy,
+							   &hcall_table[row]);
 	}
-	for (int row = 0; row < RTAS_ROWS; row++)
-		if (papr_policy_rtas_route(vm->policy, &rtas_table[row]) !=
+	for (int row = 0; row < RTAS_ROWS; row++) {
+		const struct papr_call_info *call = &rtas_table[row];
+
+		if (papr_policy_rtas_route(vm->policy, call) !=
 		    PAPR_ROUTE_DENY)
 			vm->rtas_fn[row] = rtas_handler(row);
+		vm->rtas_logged[row] = papr_policy_logged(vm->policy, call);
+	}
 }
 
 static int setup_routes(struct papr_vm *vm)

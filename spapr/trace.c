@@ -114,6 +114,18 @@ static void add_rtas(struct line *l, const struct papr_trace *t)
 				 call ? call->out_count : 0, i, " ", rets[i]);
 }
 
+void vm_trace(struct papr_vm *vm, const struct papr_trace *trace, bool logged)
+{
+	char text[512];
+
+	if (vm->vmm_ops.trace)
+		vm->vmm_ops.trace(vm->vmm, trace);
+	if (!logged)
+		return;
+	papr_trace_format(trace, text, sizeof(text));
+	vm_log(vm, PAPR_LOG_INFO, "%s", text);
+}
+
 size_t papr_trace_format(const struct papr_trace *trace, char *text,
 			 size_t size)
 {

@@ -48,6 +48,7 @@ struct rtas_impl {
 struct hcall_route {
 	hcall_fn *fn;
 	enum papr_effective by;
+	bool logged;
 };
 
 struct rtas_stats {
@@ -116,6 +117,7 @@ struct papr_vm {
 	struct hcall_route route[HCALL_ROWS];
 	rtas_fn *rtas_fn[RTAS_ROWS];
 	bool rtas_in_kernel[RTAS_ROWS];
+	bool rtas_logged[RTAS_ROWS];
 	struct papr_vcpu **vcpus;
 	uint32_t n_vcpus;
 
@@ -139,6 +141,9 @@ struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id);
 
 /* Changes LPCR bits of all vCPUs, of those attached later too. */
 int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value);
+
+/* Tells the program of a call, and the user too if the policy wants that. */
+void vm_trace(struct papr_vm *vm, const struct papr_trace *trace, bool logged);
 
 /* A line for the user, through the program. */
 void vm_log(struct papr_vm *vm, enum papr_log level, const char *fmt, ...)
