@@ -20,7 +20,8 @@ static int parse(const char *words, struct run_options *options,
 		 struct papr_error *error)
 {
 	static char copy[256];
-	char *argv[MAX_WORDS] = { "run" }, *rest = copy;
+	static char run[] = "run";
+	char *argv[MAX_WORDS] = { run }, *rest = copy;
 	int argc = 1;
 
 	assert_true(strlen(words) < sizeof(copy));
