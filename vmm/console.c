@@ -67,6 +67,9 @@ int console_open(struct console *console)
 
 void console_close(struct console *console)
 {
+	/* What the user sees next begins a line. */
+	if (console->raw && console->mid_line && isatty(STDOUT_FILENO))
+		console_put(console, "\n", 1);
 	if (console->raw)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_termios);
 	close(console->space_fd);
@@ -169,6 +172,8 @@ ssize_t console_put(struct console *console, const void *data, size_t len)
 	n = poll(&out, 1, OUTPUT_WAIT_MS);
 	if (n > 0)
 		n = write(STDOUT_FILENO, data, len);
+	if (n > 0)
+		console->mid_line = ((const char *)data)[n - 1] != '\n';
 	if (n < 0)
 		n = errno == EINTR || errno == EAGAIN ? 0 : -errno;
 	pthread_mutex_unlock(&console->out_lock);

@@ -23,6 +23,7 @@ struct console {
 	bool raw;		/* a terminal, with the escape character */
 	bool eof;
 	bool escape;		/* the last byte was one */
+	bool mid_line;		/* of output; under @out_lock */
 	int space_fd;		/* eventfd: the full ring has room again */
 	pthread_mutex_t lock;
 	pthread_mutex_t out_lock;
