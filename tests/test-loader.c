@@ -283,6 +283,8 @@ static struct refusal refusals[] = {
 	  "truncated: segment 1 ends beyond the 384 bytes there are" },
 	{ "a_file_offset_that_wraps", SPOIL_PHDR(0, p_offset), UINT64_MAX,
 	  "truncated: segment 0 ends beyond the 384 bytes there are" },
+	{ "a_file_size_that_wraps", SPOIL_PHDR(0, p_filesz), UINT64_MAX,
+	  "truncated: segment 0 ends beyond the 384 bytes there are" },
 	{ "a_segment_larger_in_the_file_than_in_memory",
 	  SPOIL_PHDR(0, p_memsz), 0x1f,
 	  "segment 0 is larger in the file than in memory" },

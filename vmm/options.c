@@ -137,9 +137,6 @@ static int smp_complete(uint32_t *v, struct papr_error *error)
 
 	if (!v[SMP_CPUS])
 		v[SMP_CPUS] = divisor;
-	if (v[SMP_CPUS] % divisor)
-		return refuse(error, -EINVAL,
-			      "cpus is not cores times threads");
 	if (!v[SMP_CORES])
 		v[SMP_CORES] = v[SMP_CPUS] / divisor;
 	if (!v[SMP_THREADS])
