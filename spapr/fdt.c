@@ -172,6 +172,7 @@ static void write_interrupts(struct tree *t, const struct papr_vm *vm)
 	tree_empty(t, "interrupt-controller");
 	tree_cells(t, "ibm,interrupt-server-ranges", ranges,
 		   ARRAY_SIZE(ranges));
+	tree_u32(t, "#address-cells", 0);
 	tree_u32(t, "#interrupt-cells", 2);
 	tree_u32(t, "phandle", XICS_PHANDLE);
 	tree_u32(t, "linux,phandle", XICS_PHANDLE);

@@ -37,7 +37,8 @@ struct papr_fdt_config {
 /**
  * papr_vm_fdt - write the device tree of a sealed VM
  * @buf: where, aligned to 8 bytes
- * @len: room there; 64 KiB is enough for PAPR_MAX_VCPUS
+ * @len: room there; 512 KiB and the command line are enough for
+ *	PAPR_MAX_VCPUS on any host
  *
  * The program may go on with libfdt's read-write functions; the tree has
  * space up to @len.  Nodes and properties are those of QEMU's pseries machine
