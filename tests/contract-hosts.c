@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The hosts under test, and what only KVM is asked: below the operations. */
 #include "config.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -20,6 +22,8 @@
 
 #define RAM_SIZE (16u << 20)
 #define RTAS_BASE (1u << 20)
+
+const char *contract_model;
 
 static int open_kvm(void)
 {
@@ -151,4 +155,139 @@ void machine_free(struct machine *m)
 	subject_free(m->subject);
 	munmap(m->ram, RAM_SIZE);
 	talloc_free(m);
+}
+
+static int new_live(void **state)
+{
+	*state = subject_new(LIVE);
+	return 0;
+}
+
+static int free_live(void **state)
+{
+	subject_free(*state);
+	return 0;
+}
+
+static int new_live_machine(void **state)
+{
+	*state = machine_new(LIVE);
+	return 0;
+}
+
+static int free_live_machine(void **state)
+{
+	machine_free(*state);
+	return 0;
+}
+
+static int enable_cap(int fd, uint32_t cap)
+{
+	struct kvm_enable_cap enable = { .cap = cap };
+
+	return ioctl(fd, KVM_ENABLE_CAP, &enable) < 0 ? -errno : 0;
+}
+
+static void kvm_has_fwnmi_on_a_papr_vcpu_and_nowhere_else(void **state)
+{
+	struct subject *s = *state;
+	int fd = subject_add_vcpu(s, 0);
+
+	assert_int_equal(enable_cap(s->vm_fd, KVM_CAP_PPC_FWNMI), -EINVAL);
+	assert_int_equal(enable_cap(fd, KVM_CAP_PPC_FWNMI), -EINVAL);
+	assert_int_equal(enable_cap(fd, KVM_CAP_PPC_PAPR), 0);
+	assert_int_equal(enable_cap(fd, KVM_CAP_PPC_FWNMI), 0);
+	close(fd);
+}
+
+static void kvm_probes_the_calls_of_the_table(void **state)
+{
+	bool *switchable = calloc(papr_hcall_count(), sizeof(bool));
+	struct subject *s = *state;
+
+	assert_non_null(switchable);
+	assert_int_equal(papr_kvm_probe_hcalls(s->kvm_fd, switchable, NULL), 0);
+	for (size_t i = 0; i < papr_hcall_count(); i++) {
+		uint32_t number = papr_hcall_at(i)->number;
+
+		if (switchable[i] != contract_is_switchable(&s->info, number))
+			fail_msg("%s: %d", papr_hcall_at(i)->name,
+				 switchable[i]);
+	}
+	free(switchable);
+}
+
+static void kvm_vcpu_cannot_be_attached_twice(void **state)
+{
+	struct machine *m = *state;
+	struct papr_error error;
+	int r = papr_kvm_vcpu_attach(m->subject->kvm, papr_vm_vcpu(m->vm, 0),
+				     m->vcpu_fd, m->run, &error);
+
+	assert_int_equal(r, -EBUSY);
+	assert_string_equal(error.text, "vCPU 0 cannot be connected to the "
+			    "interrupt controller: it is connected to one "
+			    "already");
+}
+
+static void kvm_attach_refuses_what_is_no_vcpu(void **state)
+{
+	struct machine *m = *state;
+	struct papr_vcpu *vcpu = papr_vm_vcpu(m->vm, 0);
+	struct papr_kvm *kvm = m->subject->kvm;
+
+	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, -1, m->run, NULL),
+			 -EINVAL);
+	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, m->vcpu_fd, NULL,
+					      NULL), -EINVAL);
+	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, m->subject->kvm_fd,
+					      m->run, NULL), -EINVAL);
+}
+
+static void kvm_vcpu_that_is_stopped_does_not_run(void **state)
+{
+	struct machine *m = *state;
+
+	assert_int_equal(papr_kvm_vcpu_run(papr_vm_vcpu(m->vm, 0), NULL),
+			 PAPR_RUN_STOPPED);
+}
+
+static void kvm_capabilities_are_those_of_the_model(void **state)
+{
+	struct subject *s = *state;
+	struct papr_host want = { .size = sizeof(want) };
+	struct papr_error error;
+
+	if (!contract_model)
+		skip();
+	if (papr_host_model(contract_model, &want, &error) < 0)
+		fail_msg("%s", error.text);
+	assert_string_equal(papr_flavour_name(s->info.flavour),
+			    papr_flavour_name(want.flavour));
+	assert_int_equal(s->info.isa, want.isa);
+	assert_int_equal(s->info.pvr, want.pvr);
+	assert_int_equal(s->info.threads, want.threads);
+	assert_int_equal(s->info.nested_param, want.nested_param);
+	for (int i = 0; i < PAPR_CAPS; i++)
+		if (s->info.cap[i] != want.cap[i])
+			fail_msg("%s: %d, not %d", papr_cap_info(i)->name,
+				 s->info.cap[i], want.cap[i]);
+}
+
+#define VM_TEST(f) cmocka_unit_test_setup_teardown(f, new_live, free_live)
+#define CPU_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, new_live_machine, free_live_machine)
+
+static const struct CMUnitTest live_tests[] = {
+	VM_TEST(kvm_has_fwnmi_on_a_papr_vcpu_and_nowhere_else),
+	VM_TEST(kvm_probes_the_calls_of_the_table),
+	CPU_TEST(kvm_vcpu_cannot_be_attached_twice),
+	CPU_TEST(kvm_attach_refuses_what_is_no_vcpu),
+	CPU_TEST(kvm_vcpu_that_is_stopped_does_not_run),
+	VM_TEST(kvm_capabilities_are_those_of_the_model),
+};
+
+int contract_run_live(void)
+{
+	return cmocka_run_group_tests_name(LIVE, live_tests, NULL, NULL);
 }

@@ -9,6 +9,15 @@
 
 #define LIVE "live"
 
+/* What --model says the live host is, or NULL. */
+extern const char *contract_model;
+
+/* The tests for KVM alone; how many failed. */
+int contract_run_live(void);
+
+/* Has the call a switch on this host, by the library's table? */
+bool contract_is_switchable(const struct papr_host *info, uint32_t number);
+
 struct subject {
 	const struct papr_host_ops *ops;
 	void *host;

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "spapr/util.h"
+#include "spapr/vm.h"
 #include "tests/fake-host.h"
 
 #define MAX_HCALL 0x45c		/* of Linux 6.1 */
@@ -22,8 +23,6 @@
 #define MAX_SOURCES 64
 
 #define LPCR_DPFD	0x0070000000000000ull
-#define LPCR_ILE	0x0000000002000000ull
-#define LPCR_AIL	0x0000000001800000ull
 #define LPCR_LD		0x0000000000040000ull
 #define LPCR_TC		0x0000000000000200ull
 
@@ -102,31 +101,30 @@ static bool switchable(const struct fake_host *fake, uint32_t number)
 	       listed(is_hv(fake) ? hv_off : pr_off, number);
 }
 
+/* That of a host with 64 KiB pages. */
+static const struct papr_host_mmu radix_mmu = {
+	.radix_aps = 4,
+	.radix_ap = { 0x0000000c, 0xa0000010, 0x20000015, 0x4000001e },
+};
+static const struct papr_host_mmu hash_mmu = {
+	.slb = 32,
+	.segment_1t = true,
+	.hash_sizes = 2,
+	.hash = {
+		{ 12, 0, 1, { { 12, 0 } } },
+		{ 16, 0x110, 1, { { 16, 1 } } },
+	},
+};
+
 static void mmu_init(struct fake_host *fake)
 {
-	struct papr_host_mmu *mmu = &fake->mmu;
-
-	if (fake->info.cap[PAPR_CAP_MMU_RADIX]) {
-		static const uint32_t ap[] = {
-			0x0000000c, 0xa0000010, 0x20000015, 0x4000001e
-		};
-
-		mmu->radix_aps = ARRAY_SIZE(ap);
-		memcpy(mmu->radix_ap, ap, sizeof(ap));
-	}
-	if (fake->info.flavour == PAPR_FLAVOUR_NESTED)
+	if (fake->info.flavour != PAPR_FLAVOUR_NESTED)
+		fake->mmu = hash_mmu;
+	if (!fake->info.cap[PAPR_CAP_MMU_RADIX])
 		return;
-	mmu->slb = 32;
-	mmu->segment_1t = true;
-	mmu->hash_sizes = 2;
-	mmu->hash[0].shift = 12;
-	mmu->hash[0].pages = 1;
-	mmu->hash[0].page[0].shift = 12;
-	mmu->hash[1].shift = 16;
-	mmu->hash[1].slb_encoding = 0x110;
-	mmu->hash[1].pages = 1;
-	mmu->hash[1].page[0].shift = 16;
-	mmu->hash[1].page[0].pte_encoding = 1;
+	fake->mmu.radix_aps = radix_mmu.radix_aps;
+	memcpy(fake->mmu.radix_ap, radix_mmu.radix_ap,
+	       sizeof(radix_mmu.radix_ap));
 }
 
 struct fake_host *fake_host_new(const void *owner, const char *model)
@@ -150,11 +148,6 @@ struct fake_host *fake_host_new(const void *owner, const char *model)
 struct papr_host *fake_host_info(struct fake_host *fake)
 {
 	return &fake->info;
-}
-
-struct papr_host_mmu *fake_host_mmu(struct fake_host *fake)
-{
-	return &fake->mmu;
 }
 
 void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
@@ -228,21 +221,22 @@ static int fake_enable_hcall(void *host, uint32_t number, bool enable)
 		     enable ? "on" : "off");
 }
 
+static bool smt_is_legal(const struct fake_host *fake, uint32_t mode)
+{
+	return is_hv(fake) && IS_POWER_OF_2(mode) && mode <= 8 &&
+	       (fake->info.isa >= 300 || mode <= fake->info.threads);
+}
+
 static int fake_set_smt(void *host, uint32_t mode)
 {
 	struct fake_host *fake = host;
 	int err = enter(fake, FAKE_SET_SMT);
 
-	if (err)
-		goto out;
-	if (!is_hv(fake) || !IS_POWER_OF_2(mode) || mode > 8 ||
-	    (fake->info.isa < 300 && mode > fake->info.threads))
-		err = -EINVAL;
-	else if (fake->has_cpu)
-		err = -EBUSY;
-	else
+	if (!err)
+		err = smt_is_legal(fake, mode) ? fake->has_cpu ? -EBUSY : 0 :
+						 -EINVAL;
+	if (!err)
 		fake->info.cap[PAPR_CAP_SMT] = mode;
-out:
 	return leave(fake, err, "set_smt %u", mode);
 }
 
@@ -251,15 +245,11 @@ static int fake_enable_nested(void *host)
 	struct fake_host *fake = host;
 	int err = enter(fake, FAKE_ENABLE_NESTED);
 
-	if (err)
-		goto out;
-	if (!is_hv(fake))
-		err = -EINVAL;
-	else if (!fake->info.nested_param)
-		err = -EPERM;
-	else if (fake->info.isa < 300 || !fake->info.cap[PAPR_CAP_MMU_RADIX])
-		err = -ENODEV;
-out:
+	if (!err)
+		err = !is_hv(fake) ? -EINVAL :
+		      !fake->info.nested_param ? -EPERM :
+		      fake->info.isa < 300 ||
+		      !fake->info.cap[PAPR_CAP_MMU_RADIX] ? -ENODEV : 0;
 	return leave(fake, err, "enable_nested");
 }
 
@@ -329,17 +319,12 @@ static int fake_setup_hpt(void *host, uint32_t order)
 	struct fake_host *fake = host;
 	int err = enter(fake, FAKE_SETUP_HPT);
 
-	if (err)
-		goto out;
-	if (!is_hv(fake))
-		err = -ENOTTY;
-	else if (fake->info.flavour == PAPR_FLAVOUR_NESTED)
-		err = -EOPNOTSUPP;
-	else if (order < 18 || order > 46)
-		err = -EINVAL;
-	else
+	if (!err)
+		err = !is_hv(fake) ? -ENOTTY :
+		      fake->info.flavour == PAPR_FLAVOUR_NESTED ? -EOPNOTSUPP :
+		      order < 18 || order > 46 ? -EINVAL : 0;
+	if (!err)
 		fake->radix = false;
-out:
 	return leave(fake, err, "setup_hpt %u", order);
 }
 

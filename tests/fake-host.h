@@ -49,9 +49,8 @@ struct fake_host *fake_host_new(const void *owner, const char *model);
 /* For papr_vm_new(), with the fake host as @host. */
 const struct papr_host_ops *fake_host_ops(void);
 
-/* What it says of itself; a test may change both before papr_vm_new(). */
+/* What it says of itself; a test may change it before papr_vm_new(). */
 struct papr_host *fake_host_info(struct fake_host *fake);
-struct papr_host_mmu *fake_host_mmu(struct fake_host *fake);
 
 /*
  * Lets the @nth call of @op from now on fail with -@err and change nothing:
