@@ -107,7 +107,7 @@ static void a_discarded_output_leaves_the_old_file(void **state)
 	assert_int_equal(files_here(), 1);
 }
 
-static void an_output_that_cannot_be_finished_leaves_the_old_file(void **state)
+static void an_unfinished_output_leaves_the_old_file(void **state)
 {
 	struct rlimit limit, small;
 	struct papr_error error;
@@ -243,7 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(an_output_has_its_name_only_when_it_is_whole),
 		IN_FOLDER(a_discarded_output_leaves_the_old_file),
-		IN_FOLDER(an_output_that_cannot_be_finished_leaves_the_old_file),
+		IN_FOLDER(an_unfinished_output_leaves_the_old_file),
 		IN_FOLDER(a_full_device_is_an_error),
 		IN_FOLDER(a_symbolic_link_stays_one),
 		IN_FOLDER(an_output_where_there_is_no_folder_is_refused),

@@ -122,7 +122,9 @@ static const char *pc_comment(uint64_t pc)
 	case 0x380:
 	case 0x400:
 	case 0x480:
-		return ": it takes the same storage interrupt again and again; perhaps the guest was set up for another MMU, see --mmu";
+		return ": it takes the same storage interrupt again and again; "
+		       "perhaps the guest was set up for another MMU, see "
+		       "--mmu";
 	default:
 		return "";
 	}

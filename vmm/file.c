@@ -63,8 +63,8 @@ int file_read(int fd, const char *path, void *to, uint64_t size,
 				      strerror(errno));
 		if (!n)
 			return refuse(error, -EIO,
-				      "%s: the file became shorter while it was read",
-				      path);
+				      "%s: the file became shorter while "
+				      "it was read", path);
 		at += n;
 		size -= n;
 	}
@@ -74,9 +74,10 @@ int file_read(int fd, const char *path, void *to, uint64_t size,
 int output_fail(const struct output *output, int err,
 		struct papr_error *error)
 {
-	return refuse(error, -err, "%s: %s",
-		      output->stream == stdout ? "standard output" : output->path,
-		      strerror(err));
+	const char *name = output->stream == stdout ? "standard output" :
+						      output->path;
+
+	return refuse(error, -err, "%s: %s", name, strerror(err));
 }
 
 /* The stream, on a new file beside the real one or on the thing itself. */

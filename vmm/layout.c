@@ -42,12 +42,12 @@ static int no_room(const struct layout_need *need,
 
 	if (layout->initrd && layout->fdt + LAYOUT_FDT_SIZE <= need->ram)
 		return refuse(error, -ENOSPC,
-			      "the initrd of %" PRIu64 " bytes does not fit into %"
-			      PRIu64 " MiB of memory; it takes --mem %" PRIu64
-			      "M", need->initrd, need->ram / MIB, mib);
+			      "the initrd of %" PRIu64 " bytes does not fit "
+			      "into %" PRIu64 " MiB of memory; it takes --mem %"
+			      PRIu64 "M", need->initrd, need->ram / MIB, mib);
 	return refuse(error, -ENOSPC,
-		      "%" PRIu64 " MiB of memory are too few for this kernel; it takes --mem %"
-		      PRIu64 "M", need->ram / MIB, mib);
+		      "%" PRIu64 " MiB of memory are too few for this kernel; "
+		      "it takes --mem %" PRIu64 "M", need->ram / MIB, mib);
 }
 
 int layout_place(const struct image *image, const struct layout_need *need,

@@ -52,11 +52,12 @@ static int check_header(struct load *load)
 
 	if (header->e_machine != EM_PPC64)
 		return refuse(load->error, -EINVAL,
-			      "for another processor (ELF machine %u), not 64-bit PowerPC",
-			      header->e_machine);
+			      "for another processor (ELF machine %u), not "
+			      "64-bit PowerPC", header->e_machine);
 	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
 		return refuse(load->error, -EINVAL,
-			      "not an executable (ELF type %u)", header->e_type);
+			      "not an executable (ELF type %u)",
+			      header->e_type);
 	if (!load->segments)
 		return refuse(load->error, -EINVAL,
 			      "it has no program headers");
@@ -104,12 +105,12 @@ static int segment_check(const struct load *load, size_t i,
 	if (segment->p_offset > load->len ||
 	    segment->p_filesz > load->len - segment->p_offset)
 		return refuse(load->error, -EINVAL,
-			      "truncated: segment %zu ends beyond the %zu bytes there are",
-			      i, load->len);
+			      "truncated: segment %zu ends beyond the %zu "
+			      "bytes there are", i, load->len);
 	if (segment->p_filesz > segment->p_memsz)
 		return refuse(load->error, -EINVAL,
-			      "segment %zu is larger in the file than in memory",
-			      i);
+			      "segment %zu is larger in the file than in "
+			      "memory", i);
 	if (at > load->ram_size || segment->p_memsz > load->ram_size - at)
 		return refuse(load->error, -EINVAL,
 			      "segment %zu, 0x%" PRIx64 " bytes at 0x%" PRIx64
@@ -117,8 +118,8 @@ static int segment_check(const struct load *load, size_t i,
 			      segment->p_memsz, at, load->ram_size / MIB);
 	if (at < end)
 		return refuse(load->error, -EINVAL,
-			      "segment %zu overlaps the one before it or is out of order",
-			      i);
+			      "segment %zu overlaps the one before it or is "
+			      "out of order", i);
 	return 0;
 }
 

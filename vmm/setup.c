@@ -166,8 +166,8 @@ static int write_fdt(struct vmm *vmm)
 	if (len > 0)
 		return 0;
 	if (len == -ENOSPC) {
-		vmm_say("the device tree does not fit into %u KiB; is --append that long?",
-			LAYOUT_FDT_SIZE / 1024);
+		vmm_say("the device tree does not fit into %u KiB; is --append "
+			"that long?", LAYOUT_FDT_SIZE / 1024);
 		return RUN_BAD_INPUT;
 	}
 	return refused(len, papr_vm_error(vmm->vm));

@@ -50,12 +50,7 @@ void vmm_end(struct vmm *vmm, int status, const char *fmt, ...)
 
 bool vmm_ended(struct vmm *vmm)
 {
-	bool ended;
-
-	pthread_mutex_lock(&vmm->lock);
-	ended = vmm->ended;
-	pthread_mutex_unlock(&vmm->lock);
-	return ended;
+	return vmm->ended;
 }
 
 static void on_kick(int sig)

@@ -54,8 +54,8 @@ struct cpu {
 };
 
 /*
- * @lock guards @ended, @status and @text, and goes with @wake, on which
- * stopped vCPUs wait.  It is taken last: nothing is called under it.
+ * @lock guards the setting of @ended, @status and @text, and goes with @wake,
+ * on which stopped vCPUs wait.  It is taken last: nothing is called under it.
  */
 struct vmm {
 	const struct run_options *options;
@@ -83,7 +83,7 @@ struct vmm {
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	bool ended;
+	_Atomic bool ended;	/* read without the lock in each turn */
 	int end_fd;		/* eventfd: readable once it has ended */
 	int status;
 	char text[512];		/* why, "" if the user need not be told */
