@@ -15,10 +15,11 @@
 
 static const char usage_text[] =
 "Usage: papr lab run [OPTION...] -- COMMAND [ARGUMENT...]\n"
-"       papr lab shell [OPTION...]\n"
+"       papr lab shell [OPTION...] [-- COMMAND [ARGUMENT...]]\n"
 "       papr lab fetch [--refresh]\n"
-"Run a command, or a shell, in a ppc64le Linux that has a /dev/kvm, emulated\n"
-"by QEMU; fetch the kernel and libraries that it is made of.\n"
+"Run a command, or a shell or other program on the terminal, in a ppc64le\n"
+"Linux that has a /dev/kvm, emulated by QEMU; fetch the kernel and libraries\n"
+"that it is made of.\n"
 "\n"
 "  --host KIND    power10 (default), power9, power8 or nested\n"
 "  --smp N        number of CPUs (1)\n"
@@ -238,16 +239,15 @@ static int lab_start(bool shell, int argc, char **argv)
 	status = parse_options(&opts, argc, argv, &done);
 	if (done)
 		return status;
-	if (shell != !opts.command[0]) {
-		lab_error(shell ? "shell takes no command; use papr lab run"
-			  : "no command is given; see papr lab --help");
+	if (!shell && !opts.command[0]) {
+		lab_error("no command is given; see papr lab --help");
 		return LAB_EXIT_USAGE;
 	}
 	if (shell && !isatty(STDIN_FILENO)) {
 		lab_error("shell needs a terminal; use papr lab run");
 		return LAB_EXIT_USAGE;
 	}
-	if (shell)
+	if (!opts.command[0])
 		opts.command = shell_command;
 	return host_has_kvm() ? run_directly(&opts) : run_in_qemu(&opts);
 }
