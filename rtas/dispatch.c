@@ -93,9 +93,9 @@ static void count(struct papr_vcpu *vcpu, int row, int32_t status)
 {
 	struct rtas_stats *s = &vcpu->rtas[row];
 
-	atomic_fetch_add_explicit(&s->calls, 1, memory_order_relaxed);
+	count_one(&s->calls);
 	if (status < 0)
-		atomic_fetch_add_explicit(&s->errors, 1, memory_order_relaxed);
+		count_one(&s->errors);
 }
 
 static void trace(struct papr_vcpu *vcpu, const struct block *b, int64_t ret)

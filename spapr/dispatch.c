@@ -13,15 +13,6 @@
 /* The row of calls with a number that is in no catalogue. */
 #define UNKNOWN (-1)
 
-/* Only the vCPU's own thread counts, so this needs no atomic addition. */
-static void count(_Atomic uint64_t *counter)
-{
-	atomic_store_explicit(counter,
-			      atomic_load_explicit(counter,
-						   memory_order_relaxed) + 1,
-			      memory_order_relaxed);
-}
-
 static void count_unknown(struct papr_vcpu *vcpu, uint64_t nr)
 {
 	size_t i;
@@ -82,9 +73,9 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 	if (row == UNKNOWN) {
 		count_unknown(vcpu, hcall->nr);
 	} else {
-		count(&vcpu->hcalls[row][by].calls);
+		count_one(&vcpu->hcalls[row][by].calls);
 		if ((int64_t)hcall->ret < 0)
-			count(&vcpu->hcalls[row][by].errors);
+			count_one(&vcpu->hcalls[row][by].errors);
 	}
 	/* RTAS calls are traced with what is in their argument block. */
 	if ((vm->vmm_ops.trace || route->logged) &&
