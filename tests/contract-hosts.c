@@ -252,6 +252,35 @@ static void kvm_vcpu_that_is_stopped_does_not_run(void **state)
 			 PAPR_RUN_STOPPED);
 }
 
+#define NESTED_PARAM "/sys/module/kvm_hv/parameters/nested"
+
+static bool write_param(const char *value)
+{
+	int fd = open(NESTED_PARAM, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, value, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static void kvm_refuses_nested_hv_with_its_parameter_off(void **state)
+{
+	struct subject *s = *state;
+	struct papr_host info = { .size = sizeof(info) };
+	int probed, enabled;
+
+	if (!write_param("N"))
+		skip();			/* not root */
+	probed = papr_kvm_probe(s->kvm_fd, s->vm_fd, &info, NULL);
+	enabled = s->ops->enable_nested(s->host);
+	assert_true(write_param(s->info.nested_param ? "Y" : "N"));
+	assert_int_equal(probed, 0);
+	assert_int_equal(info.nested_param, 0);
+	assert_int_equal(info.cap[PAPR_CAP_NESTED_HV], 0);
+	assert_int_equal(enabled, -EPERM);
+}
+
 static void kvm_capabilities_are_those_of_the_model(void **state)
 {
 	struct subject *s = *state;
@@ -284,6 +313,7 @@ static const struct CMUnitTest live_tests[] = {
 	CPU_TEST(kvm_vcpu_cannot_be_attached_twice),
 	CPU_TEST(kvm_attach_refuses_what_is_no_vcpu),
 	CPU_TEST(kvm_vcpu_that_is_stopped_does_not_run),
+	VM_TEST(kvm_refuses_nested_hv_with_its_parameter_off),
 	VM_TEST(kvm_capabilities_are_those_of_the_model),
 };
 
