@@ -3,8 +3,8 @@
  * What a hypercall costs in the library, on a host that does nothing: a call
  * whose handler is empty, one with a number that nobody knows, and one RTAS
  * call, against an empty function called through a pointer. The best of
- * several runs counts, all in turn, as anything else on the machine only
- * makes them longer.
+ * many runs counts, all in turn: anything else on the machine only makes them
+ * longer, and each is shorter than a time slice of the scheduler.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -16,8 +16,8 @@
 #include <papr/papr.h>
 
 #define THREADS		2
-#define RUNS		15
-#define CALLS		500000u
+#define RUNS		200
+#define CALLS		20000u
 #define RAM_SIZE	(2u << 20)
 #define RTAS_BASE	0x100000u
 #define RTAS_BLOCK	0x1000u
