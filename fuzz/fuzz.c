@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/fuzz.h"
+#include "hcalls/catalogue.h"
+#include "spapr/util.h"
+
+#define LIOBN 0x1000
+#define TOO_HARD 9999		/* KVM's, no guest must see it */
+
+struct fuzz_vm {
+	struct papr_vm *vm;
+	uint8_t *ram;
+	uint64_t regs[3];
+};
+
+static const struct {
+	const char *host;
+	enum papr_mmu mmu;
+} kinds[] = {
+	{ "power10", PAPR_MMU_RADIX },
+	{ "power10", PAPR_MMU_HASH },
+	{ "power9", PAPR_MMU_RADIX },
+	{ "power8", PAPR_MMU_HASH },
+};
+
+/* A host that says yes to everything. */
+static int describe(void *host, struct papr_host *info)
+{
+	return papr_host_model(host, info, NULL);
+}
+
+static int configure_mmu(void *host, uint64_t flags, uint64_t table)
+{
+	(void)host;
+	(void)flags;
+	return table & 1 ? -22 : 0;
+}
+
+static int get_reg(void *cpu, enum papr_reg reg, uint64_t *value)
+{
+	*value = ((uint64_t *)cpu)[reg];
+	return 0;
+}
+
+static int update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
+		      uint64_t value)
+{
+	uint64_t *r = &((uint64_t *)cpu)[reg];
+
+	*r = (*r & ~mask) | (value & mask);
+	return 0;
+}
+
+static const struct papr_host_ops host_ops = {
+	.size = sizeof(host_ops),
+	.describe = describe,
+	.configure_mmu = configure_mmu,
+	.get_reg = get_reg,
+	.update_reg = update_reg,
+};
+
+static size_t console_write(void *vmm, uint32_t unit, const void *data,
+			    size_t len)
+{
+	const uint8_t *c = data;
+
+	(void)vmm;
+	(void)unit;
+	/* The sanitizer sees it if there are fewer than said. */
+	for (size_t i = 0; i < len; i++)
+		if (c[i] == 0xff)
+			return 0;
+	return len;
+}
+
+static size_t console_read(void *vmm, uint32_t unit, void *data, size_t len)
+{
+	(void)vmm;
+	(void)unit;
+	memset(data, 'x', len / 2);
+	return len / 2;
+}
+
+static uint64_t clock_ns(void *vmm)
+{
+	(void)vmm;
+	return 1000000000000000000;
+}
+
+static void event(void *vmm, enum papr_event e, const char *text)
+{
+	(void)vmm;
+	(void)e;
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			abort();
+}
+
+/* Every line must come out whole, whatever the guest passes. */
+static void trace(void *vmm, const struct papr_trace *t)
+{
+	char line[1024];
+
+	(void)vmm;
+	if (papr_trace_format(t, line, sizeof(line)) != strlen(line))
+		abort();
+}
+
+static const struct papr_vmm_ops vmm_ops = {
+	.size = sizeof(vmm_ops),
+	.console_write = console_write,
+	.console_read = console_read,
+	.clock_ns = clock_ns,
+	.event = event,
+	.trace = trace,
+};
+
+static void check(int r)
+{
+	if (r < 0)
+		abort();
+}
+
+static void make(struct fuzz_vm *vm, size_t kind)
+{
+	struct papr_vm_config config = {
+		.size = sizeof(config), .cores = 2, .threads = 1, .vsmt = 1,
+		.mmu = kinds[kind].mmu, .rtas_base = FUZZ_RAM / 2,
+	};
+
+	vm->ram = calloc(1, FUZZ_RAM);
+	if (!vm->ram)
+		abort();
+	check(papr_vm_new(&config, &host_ops, (void *)kinds[kind].host,
+			  &vmm_ops, NULL, &vm->vm, NULL));
+	check(papr_vm_add_ram(vm->vm, 0, FUZZ_RAM, vm->ram, 0));
+	check(papr_vm_add_tce(vm->vm, LIOBN, 0, 12, 16));
+	check(papr_vm_seal(vm->vm));
+	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++)
+		check(papr_vcpu_attach(papr_vm_vcpu(vm->vm, i), vm->regs));
+}
+
+struct fuzz_vm *fuzz_vm_get(uint8_t choice)
+{
+	static struct fuzz_vm vms[ARRAY_SIZE(kinds)];
+	size_t kind = choice % ARRAY_SIZE(kinds);
+
+	if (!vms[kind].vm)
+		make(&vms[kind], kind);
+	return &vms[kind];
+}
+
+uint8_t *fuzz_vm_ram(struct fuzz_vm *vm)
+{
+	return vm->ram;
+}
+
+void fuzz_vm_reset(struct fuzz_vm *vm)
+{
+	struct papr_entry entry;
+
+	memset(vm->ram, 0, FUZZ_RAM);
+	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++)
+		papr_vcpu_take_entry(papr_vm_vcpu(vm->vm, i), &entry);
+}
+
+void fuzz_hcall(struct fuzz_vm *vm, struct papr_hcall *hcall)
+{
+	const struct papr_call_info *call = papr_hcall_by_number(hcall->nr);
+	const struct papr_hcall before = *hcall;
+	int64_t ret;
+
+	papr_vcpu_hcall(papr_vm_vcpu(vm->vm, 0), hcall);
+	ret = (int64_t)hcall->ret;
+	if (ret == TOO_HARD || hcall->nr != before.nr)
+		abort();
+	for (unsigned int i = 0; i < PAPR_HCALL_ARGS; i++)
+		if (hcall->args[i] != before.args[i] &&
+		    (!call || ret < 0 || i >= call->out_count ||
+		     call->out[i].kind == PAPR_ARG_KEEP))
+			abort();
+}
+
+void fuzz_rtas(struct fuzz_vm *vm, uint64_t gpa)
+{
+	struct papr_hcall hcall = { .nr = H_RTAS, .args = { gpa } };
+
+	fuzz_hcall(vm, &hcall);
+}
