@@ -29,6 +29,7 @@
 #define PAPR_PAPR_H
 
 #include <papr/catalogue.h>
+#include <papr/elog.h>
 #include <papr/error.h>
 #include <papr/fdt.h>
 #include <papr/host.h>
