@@ -109,6 +109,9 @@ enum papr_run {
  * program must have a handler without SA_RESTART for it, which may be empty:
  * the library stops a running vCPU with it.
  *
+ * PAPR_RUN_AGAIN may be due to a signal: a loop tests its own flags in each
+ * turn.
+ *
  * Returns: enum papr_run; a negative errno value if the vCPU cannot go on,
  * @error says why.
  */
@@ -118,6 +121,8 @@ int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error);
  * papr_kvm_exit - handle an exit of a KVM_RUN that the caller made itself
  *
  * For programs with a run loop of their own; papr_kvm_vcpu_run() calls it.
+ * A vCPU that is in a KVM_RUN of such a loop cannot be stopped by the library:
+ * a call of another vCPU that changes its registers waits for its next exit.
  *
  * Returns: PAPR_RUN_AGAIN, PAPR_RUN_STOPPED or PAPR_RUN_EXIT.
  */
