@@ -21,13 +21,14 @@ static struct partition *make(void)
 	return p;
 }
 
-/* With a window of 4 KiB pages and one of 64 KiB pages. */
+/* With windows of 4 KiB, 64 KiB and 256 KiB pages. */
 static int start(void **state)
 {
 	struct partition *p = make();
 
 	assert_int_equal(papr_vm_add_tce(p->vm, LIOBN, BUS, 12, PAGES), 0);
 	assert_int_equal(papr_vm_add_tce(p->vm, LIOBN + 1, 0, 16, 2), 0);
+	assert_int_equal(papr_vm_add_tce(p->vm, LIOBN + 2, 0, 18, 1), 0);
 	assert_int_equal(papr_vm_seal(p->vm), 0);
 	partition_attach(p, 0);
 	p->n_dirty = 0;
@@ -164,6 +165,8 @@ static void entry_with_access_names_a_whole_page_of_ram(void **state)
 		{ LIOBN + 1, 0, (RAM_SIZE - 0x10000) | RW, H_SUCCESS },
 		{ LIOBN + 1, 0, RAM_SIZE | RW, H_PARAMETER },
 		{ LIOBN + 1, 0, ROM_BASE | 1, H_SUCCESS },
+		{ LIOBN + 2, 0, 0x40000 | RW, H_SUCCESS },
+		{ LIOBN + 2, 0, ROM_BASE | 1, H_PARAMETER },	/* a part */
 	};
 	struct partition *p = *state;
 
@@ -256,7 +259,7 @@ static void indirect_refuses_a_wrong_list(void **state)
 		const char *what;
 		uint64_t ioba, list, count;
 	} wrong[] = {
-		{ "513 entries", BUS, RAM_SIZE - 4096, 513 },
+		{ "513 entries", BUS, LIST, 513 },
 		{ "too many entries", BUS, LIST, UINT64_MAX },
 		{ "misaligned", BUS, LIST + 8, 1 },
 		{ "after RAM", BUS, RAM_SIZE, 1 },
@@ -265,7 +268,7 @@ static void indirect_refuses_a_wrong_list(void **state)
 	};
 	struct partition *p = *state;
 
-	write_list(p, LIST, 512);
+	write_list(p, LIST, 513);
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		if (HCALL(p, H_PUT_TCE_INDIRECT, LIOBN, wrong[i].ioba,
 			  wrong[i].list, wrong[i].count) != H_PARAMETER)

@@ -205,6 +205,30 @@ static void host_with_few_modes_names_its_mask(void **state)
 			    "offers the modes in mask 0x3");
 }
 
+static void only_mode_8(struct partition *p, struct papr_host_ops *host_ops,
+			struct papr_vmm_ops *vmm_ops)
+{
+	(void)host_ops;
+	(void)vmm_ops;
+	fake_host_info(p->fake)->cap[PAPR_CAP_SMT] = 8;
+	fake_host_info(p->fake)->cap[PAPR_CAP_SMT_POSSIBLE] = 8;
+}
+
+/* With ids closer than the host's mode, two cores would share one of it. */
+static void ids_are_spaced_out_but_not_packed(void **state)
+{
+	struct partition *p = NULL;
+
+	(void)state;
+	assert_int_equal(partition_make(&(struct partition_setup){
+		.host = "power8", .tweak = only_mode_8,
+		.config = { .vsmt = 2 } }, &p, NULL), -EOPNOTSUPP);
+	assert_int_equal(partition_make(&(struct partition_setup){
+		.host = "power8", .tweak = only_mode_8,
+		.config = { .vsmt = 8 } }, &p, NULL), 0);
+	partition_free(p);
+}
+
 static void kvm_pr_has_one_thread_per_core(void **state)
 {
 	struct partition *p = NULL;
@@ -226,6 +250,7 @@ int main(void)
 		cmocka_unit_test(refusal_that_matters_fails_the_seal),
 		cmocka_unit_test(host_without_the_operation_offers_no_mode),
 		cmocka_unit_test(host_with_few_modes_names_its_mask),
+		cmocka_unit_test(ids_are_spaced_out_but_not_packed),
 		cmocka_unit_test(kvm_pr_has_one_thread_per_core),
 	};
 
