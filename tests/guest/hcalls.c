@@ -3,8 +3,10 @@
  * Makes every hypercall of the catalogue once, with arguments that do no
  * harm, and prints what came back:
  *
- *	GUEST hcall=H_READ ret=0 changed=r4,r5
+ *	GUEST hcall=H_READ ret=0 changed=r4,r5 extra=none
  *	GUEST skip=H_JOIN
+ *
+ * extra are those changed registers that are none of the call's results.
  */
 #include "tests/guest/guest.h"
 
@@ -16,12 +18,16 @@
 
 struct row {
 	uint32_t number;
+	uint32_t results;
 	char name[36];
 };
 
 /* The second call of a number is not here: nobody can make it. */
 static const struct row rows[] = {
-#define HCALL(name, number, set, in, out) { number, #name },
+#define ARG(kind, name)	+ 1
+#define KEEP		+ 1
+#define UNSPECIFIED	+ HCALL_REGS
+#define HCALL(name, number, set, in, out) { number, 0 out, #name },
 #define HCALL_COLLIDES(name, number, set, in, out)
 #include "hcalls/hcalls.def"
 };
@@ -65,11 +71,12 @@ static void set_args(uint32_t number, uint64_t *regs)
 			regs[j] = specials[i].args[j];
 }
 
-static void put_changed(const uint64_t *before, const uint64_t *after)
+static void put_changed(const uint64_t *before, const uint64_t *after,
+			unsigned int first)
 {
 	const char *comma = "";
 
-	for (unsigned int i = 0; i < HCALL_REGS; i++) {
+	for (unsigned int i = first; i < HCALL_REGS; i++) {
 		if (before[i] == after[i])
 			continue;
 		put(comma);
@@ -97,7 +104,9 @@ static void call(const struct row *row)
 	put(" ret=");
 	put_number(ret);
 	put(" changed=");
-	put_changed(before, after);
+	put_changed(before, after, 0);
+	put(" extra=");
+	put_changed(before, after, row->results);
 	put("\n");
 }
 
