@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "spapr/vm.h"
 #include "tests/partition.h"
 
 static struct papr_hcall_stats stats_of(struct partition *p, uint32_t nr)
@@ -246,13 +247,31 @@ static void list_of_unknown_calls_fits_its_room(void **state)
 	assert_int_equal(papr_vm_unknown_hcalls(p->vm, NULL, NULL, 0), 3);
 }
 
-/* The kernel shares hcall->args with nobody, but a handler writes them. */
-static void arguments_are_read_before_results_are_written(void **state)
+static int64_t write_then_read(struct papr_vcpu *vcpu, const void *args,
+			       void *rets)
+{
+	const struct H_GET_TCE_in *in = args;
+	struct H_GET_TCE_out *out = rets;
+
+	(void)vcpu;
+	out->tce = 99;	/* in r4, where liobn was */
+	return in->liobn == 7 ? H_SUCCESS : H_PARAMETER;
+}
+
+static void results_do_not_change_arguments(void **state)
+{
+	struct partition *p = *state;
+
+	p->vm->route[HCALL_ROW_H_GET_TCE].fn = write_then_read;
+	assert_int_equal(HCALL(p, H_GET_TCE, 7, 0), H_SUCCESS);
+}
+
+static void trace_shows_arguments_as_passed(void **state)
 {
 	struct partition *p = *state;
 	uint64_t r[PAPR_HCALL_ARGS] = { VTY };
 
-	/* r4, the terminal, becomes the length and is traced as passed. */
+	/* r4, the terminal, becomes the length. */
 	p->typed = "xy";
 	assert_int_equal(partition_hcall(p, H_GET_TERM_CHAR, r), H_SUCCESS);
 	assert_string_equal(p->trace, "cpu 0 H_GET_TERM_CHAR(termno=0x71000000"
@@ -333,7 +352,8 @@ int main(void)
 		partition_test(the_17th_unknown_number_has_no_name),
 		cmocka_unit_test(unknown_calls_of_all_vcpus_are_added_up),
 		partition_test(list_of_unknown_calls_fits_its_room),
-		partition_test(arguments_are_read_before_results_are_written),
+		partition_test(results_do_not_change_arguments),
+		partition_test(trace_shows_arguments_as_passed),
 		partition_test(rtas_call_is_traced_once),
 		cmocka_unit_test(counters_are_exact_with_two_threads),
 	};

@@ -148,6 +148,18 @@ static void shorter_structure_leaves_members_unset(void **state)
 				   0), -EINVAL);
 }
 
+static void members_not_given_are_zero(void **state)
+{
+	const size_t given[2] = { sizeof(given[0]), 42 };
+	size_t copy[3] = { 7, 7, 7 };
+
+	(void)state;
+	assert_int_equal(sized_copy(copy, sizeof(copy), given), 0);
+	assert_int_equal(copy[0], sizeof(given[0]));
+	assert_int_equal(copy[1], 0);
+	assert_int_equal(copy[2], 0);
+}
+
 static void (*drop)(struct papr_host_ops *ops);
 
 static void tweak_drop(struct partition *p, struct papr_host_ops *host_ops,
@@ -359,6 +371,7 @@ int main(void)
 		cmocka_unit_test(longer_structure_is_taken_if_its_tail_is_zero),
 		cmocka_unit_test(structure_without_a_size_is_refused),
 		cmocka_unit_test(shorter_structure_leaves_members_unset),
+		cmocka_unit_test(members_not_given_are_zero),
 		cmocka_unit_test(host_needs_three_operations),
 		cmocka_unit_test(host_that_does_not_describe_itself_is_no_host),
 		cmocka_unit_test(automatic_choices_follow_the_host),
