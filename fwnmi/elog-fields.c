@@ -269,6 +269,7 @@ int papr_elog_set(struct papr_elog *elog, const char *path, const char *text,
 	else
 		r = elog_row_parse(place.row, elog->bytes +
 				   elog->parts[place.part].offset, text, &why);
+	path += *path == '.';
 	return r ? error_set(error, r, "%.40s: %.300s", path, why.text) : 0;
 }
 

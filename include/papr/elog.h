@@ -103,6 +103,7 @@ enum papr_mc_subtype {
 
 	PAPR_MC_RA_PAGE_WALK_LOAD_STORE = 0,
 	PAPR_MC_RA_LOAD_STORE = 1,
+	PAPR_MC_RA_INDETERMINATE = 2,
 };
 
 /** The log has neither PH, UH nor PS, as QEMU makes it */
