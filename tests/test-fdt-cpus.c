@@ -86,7 +86,7 @@ static void processor_level_is_the_hosts(void **state)
 	}
 }
 
-static void radix_guest_is_told_of_page_sizes_and_nothing_of_hash(void **state)
+static void radix_guest_is_told_nothing_of_hash(void **state)
 {
 	static const uint32_t ap[] = {
 		0x0000000c, 0xa0000010, 0x20000015, 0x4000001e
@@ -107,7 +107,7 @@ static void radix_guest_is_told_of_page_sizes_and_nothing_of_hash(void **state)
 	free(fdt);
 }
 
-static void hash_guest_is_told_of_segments_and_nothing_of_radix(void **state)
+static void hash_guest_is_told_nothing_of_radix(void **state)
 {
 	static const uint32_t segments[] = { 28, 40, ~0u, ~0u };
 	static const uint32_t pft[] = { 0, 18 };
@@ -258,8 +258,8 @@ int main(void)
 		partition_test(processors_have_what_linux_needs),
 		partition_test(clocks_are_those_of_the_program),
 		cmocka_unit_test(processor_level_is_the_hosts),
-		partition_test(radix_guest_is_told_of_page_sizes_and_nothing_of_hash),
-		cmocka_unit_test(hash_guest_is_told_of_segments_and_nothing_of_radix),
+		partition_test(radix_guest_is_told_nothing_of_hash),
+		cmocka_unit_test(hash_guest_is_told_nothing_of_radix),
 		cmocka_unit_test(all_page_sizes_have_room),
 		cmocka_unit_test(servers_follow_cores_threads_and_vsmt),
 		cmocka_unit_test(promised_room_is_enough),

@@ -298,7 +298,7 @@ static void drop_mmio(struct partition *p, struct papr_host_ops *host_ops,
 	vmm_ops->mmio = NULL;
 }
 
-static void vmm_without_devices_refuses_access_outside_ram(void **state)
+static void vmm_without_devices_refuses_such_access(void **state)
 {
 	struct partition *p = partition_new(&(struct partition_setup){
 		.tweak = drop_mmio });
@@ -341,7 +341,7 @@ int main(void)
 		partition_test(store_outside_ram_asks_the_vmm),
 		partition_test(store_to_read_only_ram_asks_the_vmm),
 		partition_test(refused_device_access_is_a_parameter_error),
-		cmocka_unit_test(vmm_without_devices_refuses_access_outside_ram),
+		cmocka_unit_test(vmm_without_devices_refuses_such_access),
 		partition_test(cache_calls_succeed_and_do_nothing),
 	};
 

@@ -9,7 +9,7 @@
 
 enum { CIABR = 1, DAWR0 = 2, ADDR_TRANS = 3, LE = 4, DAWR1 = 5 };
 
-#define LPCR_OTHERS 0x0040000000540413ull	/* what a fake CPU starts with */
+#define LPCR_OTHERS 0x0040000000540413ull	/* of a new fake CPU */
 
 static uint64_t lpcr(struct partition *p, uint32_t index)
 {
@@ -150,7 +150,7 @@ static void set_mode_refuses_and_changes_nothing(void **state)
 	assert_string_equal(fake_host_log(p->fake), "");
 }
 
-static void register_that_cannot_be_set_is_a_hardware_error(void **state)
+static void register_that_cannot_be_set_is_an_error(void **state)
 {
 	struct partition *p = four_cpus();
 
@@ -375,7 +375,7 @@ int main(void)
 		cmocka_unit_test(interrupt_location_3_needs_the_host),
 		cmocka_unit_test(interrupt_location_is_unknown_before_isa_207),
 		partition_test(set_mode_refuses_and_changes_nothing),
-		cmocka_unit_test(register_that_cannot_be_set_is_a_hardware_error),
+		cmocka_unit_test(register_that_cannot_be_set_is_an_error),
 		partition_test(radix_guest_registers_its_process_table),
 		cmocka_unit_test(hash_guest_registers_its_segment_table),
 		partition_test(errors_of_the_host_become_status_codes),

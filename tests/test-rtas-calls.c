@@ -218,7 +218,7 @@ static int32_t sysparm(struct partition *p, uint32_t parameter, uint32_t len)
 		    BUF, len);
 }
 
-static void splpar_characteristics_tell_of_cpus_and_memory(void **state)
+static void splpar_parameter_tells_of_cpus_and_memory(void **state)
 {
 	static const char text[] = "MaxEntCap=300,DesMem=2,DesProcs=3,"
 				   "MaxPlatProcs=3";
@@ -419,7 +419,7 @@ int main(void)
 		partition_test(os_term_makes_dots_of_what_is_no_text),
 		partition_test(os_term_ends_with_ram),
 		partition_test(os_term_cuts_an_endless_string),
-		cmocka_unit_test(splpar_characteristics_tell_of_cpus_and_memory),
+		cmocka_unit_test(splpar_parameter_tells_of_cpus_and_memory),
 		partition_test(parameter_is_cut_to_the_guests_buffer),
 		partition_test(parameter_buffer_must_be_writable_ram),
 		partition_test(diagnostics_are_disabled),

@@ -232,7 +232,7 @@ static unsigned int nth_enable(const char *log, const char *line)
 	return n;
 }
 
-static void kernel_that_refuses_a_wanted_route_fails_the_seal(void **state)
+static void refused_kernel_route_fails_the_seal(void **state)
 {
 	const struct partition_setup setup = {
 		.policy = "hcalls: { H_PAGE_INIT: kernel! }"
@@ -328,7 +328,7 @@ int main(void)
 		cmocka_unit_test(there_must_be_ram_at_0),
 		partition_test(vm_is_sealed_once),
 		cmocka_unit_test(every_failure_has_its_sentence_and_is_final),
-		cmocka_unit_test(kernel_that_refuses_a_wanted_route_fails_the_seal),
+		cmocka_unit_test(refused_kernel_route_fails_the_seal),
 		cmocka_unit_test(automatic_nesting_goes_without_it),
 		cmocka_unit_test(host_may_leave_operations_out),
 		partition_test(policy_is_chosen_before_the_seal),

@@ -73,7 +73,7 @@ static void vcpu_is_attached_once_and_after_the_seal(void **state)
 	partition_free(p);
 }
 
-static void vcpu_that_cannot_take_the_mode_is_not_attached(void **state)
+static void vcpu_that_cannot_take_a_mode_is_not_attached(void **state)
 {
 	struct partition *p = NULL;
 	struct papr_vcpu *vcpu;
@@ -118,7 +118,7 @@ static void vcpu_that_waits_is_started_once(void **state)
 	partition_free(p);
 }
 
-static void stopping_vcpu_is_not_started_before_it_has_stopped(void **state)
+static void stopping_vcpu_is_not_started_until_it_has(void **state)
 {
 	const struct papr_entry again = { 0x2000, 43 };
 	struct partition *p = *state;
@@ -143,9 +143,9 @@ int main(void)
 		cmocka_unit_test(vcpus_are_numbered_core_by_core),
 		cmocka_unit_test(vcpus_are_found_by_server_number),
 		cmocka_unit_test(vcpu_is_attached_once_and_after_the_seal),
-		cmocka_unit_test(vcpu_that_cannot_take_the_mode_is_not_attached),
+		cmocka_unit_test(vcpu_that_cannot_take_a_mode_is_not_attached),
 		cmocka_unit_test(vcpu_that_waits_is_started_once),
-		partition_test(stopping_vcpu_is_not_started_before_it_has_stopped),
+		partition_test(stopping_vcpu_is_not_started_until_it_has),
 	};
 
 	return cmocka_run_group_tests_name("vCPUs", tests, NULL, NULL);

@@ -314,7 +314,7 @@ static void take_cap(struct partition *p, struct papr_host_ops *host_ops,
 		info->nested_param = 0;
 }
 
-static void nesting_that_cannot_be_is_refused_with_the_reason(void **state)
+static void impossible_nesting_is_refused_with_reason(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
@@ -375,7 +375,7 @@ int main(void)
 		cmocka_unit_test(host_needs_three_operations),
 		cmocka_unit_test(host_that_does_not_describe_itself_is_no_host),
 		cmocka_unit_test(automatic_choices_follow_the_host),
-		cmocka_unit_test(nesting_that_cannot_be_is_refused_with_the_reason),
+		cmocka_unit_test(impossible_nesting_is_refused_with_reason),
 		cmocka_unit_test(fwnmi_needs_the_cap_and_the_operation),
 		cmocka_unit_test(rtas_area_grows_by_64_kib),
 	};
