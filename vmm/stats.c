@@ -52,24 +52,40 @@ static uint64_t in_userspace(const struct papr_hcall_stats *stats)
 	return stats->user + stats->vmm + stats->denied + stats->nobody;
 }
 
-static bool row_get(const struct papr_vm *vm,
-		    const struct kernel_counts *counts, size_t index,
-		    struct row *row)
+static bool kernel_may_answer(const struct row *row)
 {
-	const struct papr_call_info *call = papr_hcall_at(index);
+	return row->route.effective == PAPR_EFFECTIVE_KERNEL ||
+	       row->route.effective == PAPR_EFFECTIVE_KERNEL_USER;
+}
+
+/* What the kernel has seen and not handed over it has answered. */
+static void kernel_column(const struct papr_vm *vm,
+			  const struct kernel_counts *counts, struct row *row)
+{
+	const struct papr_call_info *call = row->route.call;
 	uint64_t traced = 0;
 
-	if (papr_vm_route(vm, index, &row->route) ||
-	    papr_vm_stats(vm, index, &row->stats))
-		return false;
+	row->kernel = 0;
+	row->kernel_known = true;
+	if (!kernel_may_answer(row))
+		return;
 	/* Of two calls with one number it is the first that was made. */
 	if (papr_hcall_by_number(call->number) == call)
 		traced = kernel_counts_get(counts, call->number);
-	row->kernel = 0;
 	if (traced > in_userspace(&row->stats))
 		row->kernel = traced - in_userspace(&row->stats);
 	row->kernel_known = counts->known &&
 		(row->kernel || !is_untraced(call, papr_vm_host(vm)));
+}
+
+static bool row_get(const struct papr_vm *vm,
+		    const struct kernel_counts *counts, size_t index,
+		    struct row *row)
+{
+	if (papr_vm_route(vm, index, &row->route) ||
+	    papr_vm_stats(vm, index, &row->stats))
+		return false;
+	kernel_column(vm, counts, row);
 	return true;
 }
 
@@ -117,11 +133,9 @@ static void hcalls_print(FILE *to, const struct papr_vm *vm,
 		shown++;
 	}
 	fprintf(to, "%zu more hypercalls were not seen\n", count - shown);
-	if (!counts->known)
-		fprintf(to, "calls answered in the kernel: not known (%s)\n",
-			counts->why_not);
-	else if (doubt)
-		fputs("?: answered where the kernel does not count\n", to);
+	if (doubt)
+		fprintf(to, "?: not known, %s\n", counts->known ?
+			"the kernel does not count these" : counts->why_not);
 }
 
 static void unknown_print(FILE *to, const struct papr_vm *vm)
