@@ -301,10 +301,11 @@ int papr_kvm_exit(struct papr_vcpu *vcpu, struct kvm_run *run)
 }
 
 /*
- * KVM_RUN fails when it knows the token of an RTAS call whose arguments are
- * not in RAM, or too many.  The guest is to blame, the call is still pending.
+ * With RTAS calls of its own KVM_RUN fails when a block has too many arguments
+ * or one of 88 bytes would not all be in RAM.  The call is still pending, and
+ * the block may be a good one for all that: RTAS looks at it here.
  */
-static bool is_bad_rtas(const struct kvm_run *run, int err)
+static bool is_refused_rtas(const struct kvm_run *run, int err)
 {
 	return (err == -EFAULT || err == -EINVAL) &&
 	       run->exit_reason == KVM_EXIT_PAPR_HCALL &&
@@ -357,11 +358,7 @@ int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error)
 	held = leave_kernel(cpu, r == -EINTR);
 	if (r == -EINTR)
 		return held ? PAPR_RUN_AGAIN : PAPR_RUN_INTERRUPTED;
-	if (is_bad_rtas(cpu->run, r)) {
-		cpu->run->papr_hcall.ret = H_PARAMETER;
-		return PAPR_RUN_AGAIN;
-	}
-	if (r < 0)
+	if (r < 0 && !is_refused_rtas(cpu->run, r))
 		return explain_run(vcpu, r, error);
 	return papr_kvm_exit(vcpu, cpu->run);
 }
