@@ -79,10 +79,12 @@ const struct papr_cap_info *papr_cap_info(enum papr_cap cap);
  * @flavour: which KVM
  * @isa: the Power ISA level of its processors times 100: 207, 300, 310
  * @pvr: the processor version register, 0 where unknown
- * @cap: what KVM_CHECK_EXTENSION answers for each capability
  * @threads: hardware threads of a core the kernel lets one guest core have
  *	(threads per subcore on POWER8; 8 elsewhere, as they are emulated)
  * @nested_param: module parameter kvm_hv.nested: 1 on, 0 off, -1 unknown
+ *
+ * @cap: what KVM_CHECK_EXTENSION answers for each capability; at the end, where
+ *	it can grow
  *
  * nested_param and pvr explain refusals, nothing is decided by them.
  */
@@ -92,9 +94,9 @@ struct papr_host {
 	enum papr_flavour flavour;
 	uint32_t isa;
 	uint32_t pvr;
-	int32_t cap[PAPR_CAPS];
 	uint32_t threads;
 	int32_t nested_param;
+	int32_t cap[PAPR_CAPS];
 };
 
 /**
