@@ -5,9 +5,9 @@
  *
  * A log is its parts, one after the other: the fixed part ("header"), the
  * main header ("main"), and sections that are named by two letters ("PH",
- * "UH", "MC").  A part is made of fields, which have names as well; papr-elog(1)
- * lists them all.  Everything in a log is big-endian; this library works with
- * bytes on any machine and needs no virtual machine.
+ * "UH", "MC").  A part is made of fields, which have names as well;
+ * papr-elog(1) lists them all.  Everything in a log is big-endian; this
+ * library works with bytes on any machine and needs no virtual machine.
  *
  * A struct papr_elog belongs to one thread at a time.
  */
