@@ -78,6 +78,13 @@ static const struct stream streams[] = {
 	STREAM(START "\036" NONCE " exit 1x" END(4),
 	       "\036" NONCE " exit 1x", 4),
 	STREAM(START START END(5), START, 5),
+	STREAM(START "ab[   14.406441265,5] OPAL: Shutdown\r\ncd\n" END(6),
+	       "abcd\n", 6),
+	STREAM(START "[12345.123456789,3] SBE\n[    1.000000000,0] x\n" END(8),
+	       "", 8),
+	STREAM(START "[   14.406441265,5]x[1] [  1 [[   14.40644126,5] " END(9),
+	       "[   14.406441265,5]x[1] [  1 [[   14.40644126,5] ", 9),
+	STREAM(START "[   14.\036" END(10), "[   14.\036", 10),
 	STREAM(START "\036" "0123" END(6), "\036" "0123", 6),
 	STREAM(END(0) START "y", "y", -1),
 	STREAM("\036" "0" START "z" "\036" "1" NONCE " exit 0\n",
@@ -121,6 +128,20 @@ static void output_and_status_come_through_in_any_pieces(void **state)
 	(void)state;
 	for (step = 2; step < 50; step++)
 		check_streams(step);
+}
+
+static void what_looks_like_firmware_is_kept_for_who_types(void **state)
+{
+	static const char text[] = "[   14.406441265,5] \n";
+	struct seen *s = see(START, sizeof(START) - 1, 1);
+
+	(void)state;
+	s->console.keep_stamps = true;
+	lab_console_feed(&s->console, text, 1);
+	assert_output(s, text, 1);
+	lab_console_feed(&s->console, text + 1, sizeof(text) - 2);
+	assert_output(s, text, sizeof(text) - 1);
+	free(s);
 }
 
 static void output_is_passed_on_before_the_end(void **state)
@@ -211,6 +232,7 @@ int main(void)
 		cmocka_unit_test(output_and_status_come_through_in_one_piece),
 		cmocka_unit_test(output_and_status_come_through_byte_by_byte),
 		cmocka_unit_test(output_and_status_come_through_in_any_pieces),
+		cmocka_unit_test(what_looks_like_firmware_is_kept_for_who_types),
 		cmocka_unit_test(output_is_passed_on_before_the_end),
 		cmocka_unit_test(
 			an_unfinished_marker_is_output_when_the_line_ends),

@@ -52,11 +52,28 @@ static void emit(struct lab_console *c, const char *bytes, size_t len)
 	c->sink(c->opaque, c->phase, bytes, len);
 }
 
+/* A time stamp of firmware: # is a digit, of which blanks may come first. */
+static const char stamp[] = "[#####.#########,#] ";
+#define STAMP_LEN (sizeof(stamp) - 1)
+#define STAMP_BLANKS 5
+
+static bool continues_stamp(const struct lab_console *c, char byte)
+{
+	size_t at = c->held_len;
+
+	if (stamp[at] != '#')
+		return byte == stamp[at];
+	return isdigit((unsigned char)byte) ||
+	       (byte == ' ' && at < STAMP_BLANKS);
+}
+
 /* Whether the held bytes and byte are still the beginning of the marker. */
 static bool continues_marker(const struct lab_console *c, char byte)
 {
 	size_t digits;
 
+	if (c->held[0] == stamp[0])
+		return continues_stamp(c, byte);
 	if (c->held_len < c->marker_len)
 		return byte == c->marker[c->held_len];
 	digits = c->held_len - c->marker_len;	/* of the exit status */
@@ -67,6 +84,12 @@ static bool continues_marker(const struct lab_console *c, char byte)
 static void hold(struct lab_console *c, char byte)
 {
 	c->held[c->held_len++] = byte;
+	if (c->held[0] == stamp[0]) {
+		c->dropping = c->held_len == STAMP_LEN;
+		if (c->dropping)
+			c->held_len = 0;
+		return;
+	}
 	if (byte != '\n')
 		return;
 	c->held[c->held_len] = '\0';
@@ -80,6 +103,14 @@ static void hold(struct lab_console *c, char byte)
 	c->held_len = 0;
 }
 
+/* What the boot says is kept with all that firmware says. */
+static bool may_begin(const struct lab_console *c, char byte)
+{
+	return byte == RECORD_SEPARATOR ||
+	       (byte == stamp[0] && c->phase == LAB_RUNNING &&
+		!c->keep_stamps);
+}
+
 static void release(struct lab_console *c)
 {
 	emit(c, c->held, c->held_len);
@@ -91,13 +122,18 @@ void lab_console_feed(struct lab_console *c, const char *bytes, size_t len)
 	size_t from = 0, i;	/* bytes from..i are output not yet passed on */
 
 	for (i = 0; i < len; i++) {
+		if (c->dropping) {
+			c->dropping = bytes[i] != '\n';
+			from = i + 1;
+			continue;
+		}
 		/* A marker's first byte does not occur again inside it. */
 		if (c->held_len && !continues_marker(c, bytes[i])) {
 			release(c);
 			from = i;
 		}
 		if (!c->held_len) {
-			if (bytes[i] != RECORD_SEPARATOR)
+			if (!may_begin(c, bytes[i]))
 				continue;
 			emit(c, bytes + from, i - from);
 		}

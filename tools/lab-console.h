@@ -4,6 +4,9 @@
  * kernel say, a start marker, the command's output byte for byte, and an end
  * marker with the exit status. A marker begins with a record separator and a
  * random nonce, so no output can be taken for one.
+ *
+ * The firmware of bare-metal hosts may put in a line at any time; it begins
+ * with a time stamp, "[   14.406441265,5] ", and is taken out again.
  */
 #ifndef TOOLS_LAB_CONSOLE_H
 #define TOOLS_LAB_CONSOLE_H
@@ -29,7 +32,9 @@ struct lab_console {
 	char marker[LAB_MARKER_MAX];	/* the fixed part of the one awaited */
 	size_t marker_len;
 	char held[LAB_MARKER_MAX];	/* what may become that marker */
-	size_t held_len;
+	size_t held_len;		/* ... or firmware's time stamp */
+	bool dropping;			/* the rest of firmware's line */
+	bool keep_stamps;		/* somebody types and waits for each byte */
 	lab_sink *sink;
 	void *opaque;
 };

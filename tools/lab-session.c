@@ -235,6 +235,7 @@ int lab_session(struct lab_qemu *qemu, const struct lab_options *opts,
 	int status;
 
 	lab_console_init(&s.console, nonce, console_output, &s);
+	s.console.keep_stamps = opts->shell;
 	set_time_limit(opts->timeout_s);
 	status = session_loop(&s);
 	set_time_limit(0);
