@@ -105,6 +105,8 @@ static int setup_nested(struct papr_vm *vm)
 	if (vm->config.nested_hv == PAPR_SWITCH_ON)
 		return error_set(&vm->error, r, "the kernel refused nested "
 				 "KVM-HV: %s", strerror(-r));
+	vm_log(vm, PAPR_LOG_WARNING, "the kernel refused nested KVM-HV, which "
+	       "it offers: %s; the guest does without", strerror(-r));
 	vm->nested_hv = false;
 	return 0;
 }

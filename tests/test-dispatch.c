@@ -305,6 +305,33 @@ static void *call_many(void *arg)
 	return NULL;
 }
 
+/* With a trace and without one; calls that are not to be logged are not. */
+static void logged_calls_are_told_to_the_user(void **state)
+{
+	struct partition *p = partition_new(&(struct partition_setup){
+		.policy = "hcalls:\n"
+			  "  H_SET_SPRG0: { route: user, log: true }\n"
+			  "  H_RANDOM: { route: deny, log: true }\n"
+			  "rtas:\n"
+			  "  system-reboot: { route: user, log: true }\n" });
+
+	(void)state;
+	p->logs = 0;
+	HCALL(p, H_SET_SPRG0, 5);
+	assert_int_equal(p->logs, 1);
+	assert_string_equal(p->log, "cpu 0 H_SET_SPRG0(value=0x5) = H_SUCCESS");
+	HCALL(p, H_RANDOM, 0);
+	assert_int_equal(p->logs, 2);
+	assert_string_equal(p->log, "cpu 0 H_RANDOM() = H_FUNCTION");
+	RTAS(p, RTAS_TOKEN_system_reboot, 0, 1, 0);
+	assert_int_equal(p->logs, 3);
+	assert_string_equal(p->log, "cpu 0 system-reboot() = 0");
+	HCALL(p, H_PURR, 0);
+	RTAS(p, RTAS_TOKEN_power_off, 2, 1, 0, 0);
+	assert_int_equal(p->logs, 3);
+	partition_free(p);
+}
+
 static void drop_trace(struct partition *p, struct papr_host_ops *host_ops,
 		       struct papr_vmm_ops *vmm_ops)
 {
@@ -355,6 +382,7 @@ int main(void)
 		partition_test(results_do_not_change_arguments),
 		partition_test(trace_shows_arguments_as_passed),
 		partition_test(rtas_call_is_traced_once),
+		cmocka_unit_test(logged_calls_are_told_to_the_user),
 		cmocka_unit_test(counters_are_exact_with_two_threads),
 	};
 

@@ -263,6 +263,8 @@ static void automatic_nesting_goes_without_it(void **state)
 	assert_true(papr_vm_nested_hv(p->vm));
 	assert_int_equal(papr_vm_seal(p->vm), 0);
 	assert_false(papr_vm_nested_hv(p->vm));
+	assert_true(p->logs > 0);
+	assert_non_null(strstr(p->log, "refused nested KVM-HV"));
 	partition_free(p);
 }
 
