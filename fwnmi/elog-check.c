@@ -11,6 +11,10 @@
 #define PS_SUBSECTION_ID 0xc0
 #define IE_RPC_MAX 216
 
+/* librtasevent walks these by lengths of its own. */
+#define LIBRTAS_HP_LEN 16
+#define LIBRTAS_OTHER_MIN 16
+
 struct check {
 	struct papr_elog elog;
 	void (*found)(const struct papr_elog_finding *finding, void *arg);
@@ -277,6 +281,19 @@ static void check_ie(struct check *c, unsigned int index)
 		     "should be a multiple of 4, at most %d", len, IE_RPC_MAX);
 }
 
+/* Those that librtasevent would lose its way behind. */
+static void check_walk(struct check *c, unsigned int index)
+{
+	const struct elog_part *part = &c->elog.parts[index];
+	bool opaque = elog_sections[part->section].fields ==
+		      ELOG_SECTION_section;
+
+	if ((part->section == ELOG_SECTION_HP && part->len > LIBRTAS_HP_LEN) ||
+	    (opaque && part->len < LIBRTAS_OTHER_MIN))
+		TELL(c, PAPR_ELOG_WARN, index, ELOG_section_length,
+		     "is %u: librtasevent goes on after 16 bytes", part->len);
+}
+
 static void check_section(struct check *c, unsigned int index)
 {
 	const struct elog_part *part = &c->elog.parts[index];
@@ -284,6 +301,7 @@ static void check_section(struct check *c, unsigned int index)
 	check_fields(c, index);
 	if (part->len < elog_sections[part->section].len)
 		return;
+	check_walk(c, index);
 	switch ((int)elog_sections[part->section].fields) {
 	case ELOG_SECTION_PH:
 		check_ph(c, index);

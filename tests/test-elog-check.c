@@ -14,7 +14,7 @@
 
 #include "spapr/util.h"
 
-#define MAX_CHANGES 4
+#define MAX_CHANGES 6
 
 struct findings {
 	unsigned int n;
@@ -153,7 +153,15 @@ static const struct {
 	  "Linux ignores it" },
 	{ { "PH.section_count=5", "+EP", "EP.length=12" },
 	  "error 218 EP: the section has 12 bytes, and its fields need 20" },
-	{ { "PH.section_count=5", "+0x0102" }, NULL },
+	{ { "PH.section_count=5", "+0x0102", ".data=0000000000000000" },
+	  NULL },
+	{ { "PH.section_count=5", "+UD", ".data=00000000000000" },
+	  "warning 218 UD: length is 15: librtasevent goes on after 16 "
+	  "bytes" },
+	{ { "PH.section_count=5", "+HP", "HP.length=20", "HP.type=cpu",
+	    "HP.action=add", "HP.id_type=index" },
+	  "warning 218 HP: length is 20: librtasevent goes on after 16 "
+	  "bytes" },
 	{ { "PH.section_count=5", "+IE", "IE.type=event" }, NULL },
 	{ { "PH.section_count=5", "+IE", "IE.type=event",
 	    "IE.rpc_length=1" },
