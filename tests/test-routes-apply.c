@@ -1,70 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Routes as applied, to a kernel that takes them and to one that does not. */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <talloc.h>
 
-#include <cmocka.h>
-
-#include <papr/host.h>
-
-#include "hcalls/catalogue.h"
 #include "spapr/routes.h"
 #include "spapr/util.h"
-#include "tests/fake-host.h"
-
-struct fixture {
-	struct papr_policy *policy;
-	struct papr_host host;
-	struct papr_route_report report[HCALL_ROWS];
-	struct papr_error error;
-	struct fake_host *fake;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = talloc_zero(NULL, struct fixture);
-
-	f->host.size = sizeof(f->host);
-	*state = f;
-	return papr_policy_new(&f->policy);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	papr_policy_free(f->policy);
-	talloc_free(f);
-	return 0;
-}
-
-static void use_policy(struct fixture *f, const char *text)
-{
-	papr_policy_free(f->policy);
-	f->policy = NULL;
-	if (papr_policy_parse(text, strlen(text), "policy", &f->policy,
-			      &f->error))
-		fail_msg("%s", f->error.text);
-}
-
-static void use_host(struct fixture *f, const char *model)
-{
-	f->host.size = sizeof(f->host);
-	if (papr_host_model(model, &f->host, &f->error))
-		fail_msg("%s", f->error.text);
-}
-
-static int predict(struct fixture *f)
-{
-	f->error.text[0] = '\0';
-	return papr_route_predict(f->policy, &f->host, f->report, &f->error);
-}
+#include "tests/routes-fixture.h"
 
 static void use_fake(struct fixture *f, const char *model)
 {
@@ -362,7 +304,8 @@ static void without_interrupts_in_the_kernel_their_calls_leave(void **state)
 			    "controller for the guest");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, routes_setup, routes_teardown)
 
 int main(void)
 {

@@ -4,67 +4,11 @@
  * the lab.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 #include <talloc.h>
 
-#include <cmocka.h>
-
-#include <papr/host.h>
-
-#include "hcalls/catalogue.h"
 #include "spapr/routes.h"
 #include "spapr/util.h"
-
-struct fixture {
-	struct papr_policy *policy;
-	struct papr_host host;
-	struct papr_route_report report[HCALL_ROWS];
-	struct papr_error error;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = talloc_zero(NULL, struct fixture);
-
-	f->host.size = sizeof(f->host);
-	*state = f;
-	return papr_policy_new(&f->policy);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	papr_policy_free(f->policy);
-	talloc_free(f);
-	return 0;
-}
-
-static void use_policy(struct fixture *f, const char *text)
-{
-	papr_policy_free(f->policy);
-	f->policy = NULL;
-	if (papr_policy_parse(text, strlen(text), "policy", &f->policy,
-			      &f->error))
-		fail_msg("%s", f->error.text);
-}
-
-static void use_host(struct fixture *f, const char *model)
-{
-	f->host.size = sizeof(f->host);
-	if (papr_host_model(model, &f->host, &f->error))
-		fail_msg("%s", f->error.text);
-}
-
-static int predict(struct fixture *f)
-{
-	f->error.text[0] = '\0';
-	return papr_route_predict(f->policy, &f->host, f->report, &f->error);
-}
+#include "tests/routes-fixture.h"
 
 static const struct papr_route_report *report(const struct fixture *f,
 					      const char *call)
@@ -480,7 +424,8 @@ static void a_set_is_answered_if_all_its_calls_are(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, routes_setup, routes_teardown)
 
 int main(void)
 {
