@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What programs see of the library: its symbols and its headers.
+srcdir=${srcdir:-.}
 n=0
 failed=0
 
@@ -22,7 +23,7 @@ if [ -e "$library" ]; then
 	others=$(echo "$symbols" | grep -v '^papr_')
 	[ -n "$symbols" ] && [ -z "$others" ]
 	result $? "library_exports_its_own_names_alone"
-	[ -z "$others" ] || echo "# it exports" $others
+	[ -z "$others" ] || echo "# it exports $others"
 
 	# Every exported name is in a header, or nobody can use it.
 	missing=$(echo "$symbols" | while read -r name; do
@@ -30,7 +31,7 @@ if [ -e "$library" ]; then
 	done)
 	[ -z "$missing" ]
 	result $? "exported_names_are_in_the_headers"
-	[ -z "$missing" ] || echo "# no header has" $missing
+	[ -z "$missing" ] || echo "# no header has $missing"
 else
 	echo "ok 1 - library_exports_its_own_names_alone # SKIP not shared"
 	echo "ok 2 - exported_names_are_in_the_headers # SKIP not shared"
