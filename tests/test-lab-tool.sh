@@ -37,7 +37,7 @@ says() {
 # their memory size.
 left() {
 	cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' |
-		grep -q "qemu-system-ppc64 .*-m 1923M"
+		grep -q "[q]emu-system-ppc64 .*-m 1923M"	# but not this grep
 }
 
 # gone NAME: nothing is left; QEMU gets a moment to die.
