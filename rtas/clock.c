@@ -10,21 +10,11 @@
 
 #define NS_PER_S 1000000000ll
 
-static int64_t host_clock_ns(struct papr_vm *vm)
-{
-	struct timespec now;
-
-	if (vm->vmm_ops.clock_ns)
-		return (int64_t)vm->vmm_ops.clock_ns(vm->vmm);
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
 static int32_t get_time_of_day(struct papr_vcpu *vcpu, const void *args,
 			       void *rets)
 {
 	struct RTAS_get_time_of_day_out *out = rets;
-	int64_t ns = host_clock_ns(vcpu->vm) +
+	int64_t ns = vm_clock_ns(vcpu->vm) +
 		     atomic_load(&vcpu->vm->clock_offset_ns);
 	time_t seconds = ns / NS_PER_S;
 	struct tm tm;
@@ -76,7 +66,7 @@ static int32_t set_time_of_day(struct papr_vcpu *vcpu, const void *args,
 		return RTAS_PARAMETER_ERROR;
 	atomic_store(&vcpu->vm->clock_offset_ns,
 		     seconds * NS_PER_S + in->nanosecond -
-		     host_clock_ns(vcpu->vm));
+		     vm_clock_ns(vcpu->vm));
 	return RTAS_SUCCESS;
 }
 

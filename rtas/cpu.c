@@ -2,6 +2,7 @@
 /* Starting and stopping processors: LoPAR 7.3.12. */
 #include "config.h"
 
+#include "fwnmi/fwnmi.h"
 #include "rtas/handlers.h"
 #include "rtas/status.h"
 
@@ -52,6 +53,7 @@ static int32_t stop_self(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	(void)args;
 	(void)rets;
+	fwnmi_forget(vcpu);
 	atomic_store(&vcpu->state, PAPR_CPU_STOPPING);
 	return RTAS_SUCCESS;
 }

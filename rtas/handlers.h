@@ -6,6 +6,7 @@
 #include "spapr/vm.h"
 
 /* One array per topic, each at the end of its file, ended by a NULL fn. */
+extern const struct rtas_impl fwnmi_rtas[];
 extern const struct rtas_impl rtas_clock[];
 extern const struct rtas_impl rtas_cpu[];
 extern const struct rtas_impl rtas_display[];

@@ -18,6 +18,10 @@
 #define RTAS_BLOB_LOG 0x30u
 #define RTAS_LOG_MAX 2048u
 
+/* For each vCPU room to save r3 in, after the log and the r3 before it. */
+#define RTAS_BLOB_SAVE (RTAS_BLOB_LOG + 8 + RTAS_LOG_MAX)
+#define RTAS_SAVE_SIZE 16u
+
 /* A tree being written; after an error nothing more is. */
 struct tree {
 	void *fdt;

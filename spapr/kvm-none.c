@@ -73,6 +73,12 @@ int papr_kvm_vcpu_attach(struct papr_kvm *kvm, struct papr_vcpu *vcpu, int fd,
 	return no_kvm(error);
 }
 
+int papr_kvm_enter(struct papr_vcpu *vcpu, struct papr_error *error)
+{
+	(void)vcpu;
+	return no_kvm(error);
+}
+
 int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error)
 {
 	(void)vcpu;

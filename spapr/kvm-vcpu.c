@@ -3,10 +3,11 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <talloc.h>
+
+#include <papr/fwnmi.h>
 
 #include "hcalls/catalogue.h"
 #include "spapr/kvm.h"
@@ -37,114 +38,6 @@ int kvm_set_one_reg(int fd, uint64_t id, void *value)
 	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)value };
 
 	return kvm_ioctl(fd, KVM_SET_ONE_REG, &reg);
-}
-
-/*
- * KVM_RUN, with the registers kept that Linux 6.1 may return with the guest's
- * values in, after a context switch: floating point, vectors and their status.
- * Nothing may live in them across the call.  Naming those that a function
- * must preserve makes the compiler save them here; the others are its
- * callers' to give up.  The status goes through memory.
- */
-__attribute__((noinline, target("altivec,vsx")))
-static int run_guarded(int fd)
-{
-	uint32_t vscr[4] __attribute__((aligned(16)));
-	uint64_t fpscr;
-	int r;
-
-	asm volatile("mffs 0\n\tstfd 0,0(%0)\n\tmfvscr 0\n\tstvx 0,0,%1"
-		     : : "b"(&fpscr), "r"(vscr) : "fr0", "v0", "memory");
-	r = kvm_ioctl(fd, KVM_RUN, NULL);
-	asm volatile("lfd 0,0(%0)\n\tmtfsf 255,0,1,0\n\t"
-		     "lvx 0,0,%1\n\tmtvscr 0"
-		     : : "b"(&fpscr), "r"(vscr)
-		     : "memory", "fr0", "fr14", "fr15", "fr16", "fr17", "fr18",
-		       "fr19", "fr20", "fr21", "fr22", "fr23", "fr24", "fr25",
-		       "fr26", "fr27", "fr28", "fr29", "fr30", "fr31", "v0",
-		       "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27",
-		       "v28", "v29", "v30", "v31");
-	return r;
-}
-
-/*
- * The vCPU's thread goes into KVM_RUN and comes out.  Somebody who wants it
- * out sets immediate_exit, which counts if it is not in yet, and signals the
- * thread, which counts if it is.  The lock makes it one of the two.
- */
-static bool enter_kernel(struct kvm_cpu *cpu, bool completing)
-{
-	bool kicked;
-
-	pthread_mutex_lock(&cpu->lock);
-	while (cpu->holders)
-		pthread_cond_wait(&cpu->changed, &cpu->lock);
-	kicked = cpu->kicked && !completing;
-	if (kicked) {
-		cpu->kicked = false;
-	} else {
-		cpu->run->immediate_exit = completing;
-		cpu->thread = pthread_self();
-		cpu->in_kernel = true;
-	}
-	pthread_mutex_unlock(&cpu->lock);
-	return !kicked;
-}
-
-/* Returns true if nothing but a holder can be why the thread came out. */
-static bool leave_kernel(struct kvm_cpu *cpu, bool interrupted)
-{
-	bool held;
-
-	pthread_mutex_lock(&cpu->lock);
-	cpu->in_kernel = false;
-	held = cpu->holders && !cpu->kicked;
-	if (interrupted)
-		cpu->kicked = false;
-	if (cpu->holders)
-		pthread_cond_broadcast(&cpu->changed);
-	pthread_mutex_unlock(&cpu->lock);
-	return held;
-}
-
-static void pull_out(struct kvm_cpu *cpu)
-{
-	cpu->run->immediate_exit = 1;
-	pthread_kill(cpu->thread, SIGUSR1);
-}
-
-void kvm_cpu_hold(struct kvm_cpu *cpu)
-{
-	pthread_mutex_lock(&cpu->lock);
-	cpu->holders++;
-	if (cpu->in_kernel)
-		pull_out(cpu);
-	while (cpu->in_kernel || cpu->held)
-		pthread_cond_wait(&cpu->changed, &cpu->lock);
-	cpu->held = true;
-	pthread_mutex_unlock(&cpu->lock);
-}
-
-void kvm_cpu_release(struct kvm_cpu *cpu)
-{
-	pthread_mutex_lock(&cpu->lock);
-	cpu->held = false;
-	cpu->holders--;
-	pthread_cond_broadcast(&cpu->changed);
-	pthread_mutex_unlock(&cpu->lock);
-}
-
-void papr_kvm_kick(struct papr_vcpu *vcpu)
-{
-	struct kvm_cpu *cpu = papr_vcpu_host(vcpu);
-
-	if (!cpu)
-		return;
-	pthread_mutex_lock(&cpu->lock);
-	cpu->kicked = true;
-	if (cpu->in_kernel)
-		pull_out(cpu);
-	pthread_mutex_unlock(&cpu->lock);
 }
 
 int kvm_cpu_enable_fwnmi(void *arg)
@@ -244,6 +137,64 @@ int kvm_cpu_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 	return r;
 }
 
+/*
+ * Results of a hypercall are written by the next KVM_RUN, which must not be
+ * over what is set here.
+ */
+static int read_regs(struct kvm_cpu *cpu, struct kvm_regs *regs)
+{
+	int r = kvm_cpu_finish_call(cpu);
+
+	return r < 0 ? r : kvm_ioctl(cpu->fd, KVM_GET_REGS, regs);
+}
+
+int kvm_cpu_get_regs(void *arg, struct papr_regs *to)
+{
+	struct kvm_cpu *cpu = arg;
+	struct kvm_regs regs;
+	int r;
+
+	kvm_cpu_hold(cpu);
+	r = read_regs(cpu, &regs);
+	if (!r)
+		r = kvm_get_one_reg(cpu->fd, KVM_REG_PPC_DAR, &to->dar);
+	if (!r)
+		r = kvm_get_one_reg(cpu->fd, KVM_REG_PPC_DSISR, &to->dsisr);
+	kvm_cpu_release(cpu);
+	if (r < 0)
+		return r;
+	to->pc = regs.pc;
+	to->msr = regs.msr;
+	to->r3 = regs.gpr[3];
+	to->srr0 = regs.srr0;
+	to->srr1 = regs.srr1;
+	return 0;
+}
+
+int kvm_cpu_set_regs(void *arg, const struct papr_regs *from)
+{
+	struct kvm_cpu *cpu = arg;
+	struct papr_regs new = *from;
+	struct kvm_regs regs;
+	int r;
+
+	kvm_cpu_hold(cpu);
+	r = read_regs(cpu, &regs);
+	regs.pc = new.pc;
+	regs.msr = new.msr;
+	regs.gpr[3] = new.r3;
+	regs.srr0 = new.srr0;
+	regs.srr1 = new.srr1;
+	if (!r)
+		r = kvm_ioctl(cpu->fd, KVM_SET_REGS, &regs);
+	if (!r)
+		r = kvm_set_one_reg(cpu->fd, KVM_REG_PPC_DAR, &new.dar);
+	if (!r)
+		r = kvm_set_one_reg(cpu->fd, KVM_REG_PPC_DSISR, &new.dsisr);
+	kvm_cpu_release(cpu);
+	return r;
+}
+
 int papr_kvm_vcpu_pc(struct papr_vcpu *vcpu, uint64_t *pc, uint64_t *msr)
 {
 	struct kvm_cpu *cpu = papr_vcpu_host(vcpu);
@@ -263,9 +214,8 @@ int papr_kvm_vcpu_pc(struct papr_vcpu *vcpu, uint64_t *pc, uint64_t *msr)
 }
 
 /*
- * A new start.  The call in which the vCPU stopped itself is still pending,
- * and the next KVM_RUN would write its results over r3 to r12: let one that
- * does not enter the guest do that first.
+ * A new start.  The call in which the vCPU stopped itself may still be
+ * pending: its results would go over the argument in r3.
  */
 static int start(struct kvm_cpu *cpu, const struct papr_entry *entry)
 {
@@ -276,21 +226,28 @@ static int start(struct kvm_cpu *cpu, const struct papr_entry *entry)
 	};
 	int r;
 
-	enter_kernel(cpu, true);
-	r = run_guarded(cpu->fd);
-	leave_kernel(cpu, false);
-	if (r != -EINTR)
-		return r < 0 ? r : -EIO;
 	kvm_cpu_hold(cpu);
-	r = kvm_ioctl(cpu->fd, KVM_SET_REGS, &regs);
+	r = kvm_cpu_finish_call(cpu);
+	if (!r)
+		r = kvm_ioctl(cpu->fd, KVM_SET_REGS, &regs);
 	kvm_cpu_release(cpu);
 	return r;
+}
+
+/* The limited recovery that there is a value for is none. */
+static bool is_recovered(const struct kvm_run *run)
+{
+	return (run->flags & KVM_RUN_PPC_NMI_DISP_MASK) ==
+	       KVM_RUN_PPC_NMI_DISP_FULLY_RECOV;
 }
 
 int papr_kvm_exit(struct papr_vcpu *vcpu, struct kvm_run *run)
 {
 	struct papr_entry entry;
 
+	if (run->exit_reason == KVM_EXIT_NMI &&
+	    !papr_vcpu_machine_check(vcpu, is_recovered(run)))
+		return PAPR_RUN_AGAIN;
 	if (run->exit_reason != KVM_EXIT_PAPR_HCALL)
 		return PAPR_RUN_EXIT;
 	papr_vcpu_hcall(vcpu, (struct papr_hcall *)&run->papr_hcall);
@@ -328,11 +285,10 @@ static int explain_run(struct papr_vcpu *vcpu, int err,
 			 papr_vcpu_id(vcpu), why);
 }
 
-int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error)
+int papr_kvm_enter(struct papr_vcpu *vcpu, struct papr_error *error)
 {
 	struct kvm_cpu *cpu = papr_vcpu_host(vcpu);
 	struct papr_entry entry;
-	bool held;
 	int r = 0;
 
 	if (!cpu)
@@ -347,17 +303,18 @@ int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error)
 	default:
 		return PAPR_RUN_STOPPED;
 	}
-	if (r < 0)
-		return explain_run(vcpu, r, error);
-	if (!enter_kernel(cpu, false))
-		return PAPR_RUN_INTERRUPTED;
+	if (!r)
+		r = kvm_cpu_interrupt(cpu);
+	return r < 0 ? explain_run(vcpu, r, error) : r;
+}
 
-	/* A KVM_RUN that fails leaves the reason of the one before. */
-	cpu->run->exit_reason = KVM_EXIT_UNKNOWN;
-	r = run_guarded(cpu->fd);
-	held = leave_kernel(cpu, r == -EINTR);
-	if (r == -EINTR)
-		return held ? PAPR_RUN_AGAIN : PAPR_RUN_INTERRUPTED;
+int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error)
+{
+	struct kvm_cpu *cpu = papr_vcpu_host(vcpu);
+	int r = papr_kvm_enter(vcpu, error);
+
+	if (r != PAPR_RUN_AGAIN || !kvm_cpu_run(cpu, &r))
+		return r;
 	if (r < 0 && !is_refused_rtas(cpu->run, r))
 		return explain_run(vcpu, r, error);
 	return papr_kvm_exit(vcpu, cpu->run);

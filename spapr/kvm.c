@@ -231,7 +231,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.size = sizeof(ops),
 		.describe = host_describe,
 		.describe_mmu = host_describe_mmu,
-	.describe_cpu = host_describe_cpu,
+		.describe_cpu = host_describe_cpu,
 		.enable_hcall = host_enable_hcall,
 		.set_smt = host_set_smt,
 		.enable_nested = host_enable_nested,
@@ -243,6 +243,9 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.enable_fwnmi = kvm_cpu_enable_fwnmi,
 		.get_reg = kvm_cpu_get_reg,
 		.update_reg = kvm_cpu_update_reg,
+		.get_regs = kvm_cpu_get_regs,
+		.set_regs = kvm_cpu_set_regs,
+		.wake = kvm_cpu_wake,
 	};
 
 	return &ops;

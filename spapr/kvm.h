@@ -12,6 +12,7 @@
 #define SPAPR_KVM_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <linux/kvm.h>
@@ -32,6 +33,8 @@ struct kvm_cpu {
 	bool in_kernel;
 	bool held;
 	bool kicked;
+	_Atomic bool woken;		/* ask papr_vcpu_take_interrupt() */
+	bool later;			/* ... soon; the thread's own */
 	unsigned int holders;		/* who hold it or wait to */
 };
 
@@ -58,11 +61,32 @@ int kvm_set_one_reg(int fd, uint64_t id, void *value);
 void kvm_cpu_hold(struct kvm_cpu *cpu);
 void kvm_cpu_release(struct kvm_cpu *cpu);
 
+/*
+ * One KVM_RUN.  True if it came out by itself, and @r is its result; else @r
+ * is an enum papr_run.
+ */
+bool kvm_cpu_run(struct kvm_cpu *cpu, int *r);
+
+/*
+ * The next KVM_RUN writes the results of a hypercall into registers: lets one
+ * that does not enter the guest do that now.  While the vCPU is held.
+ */
+int kvm_cpu_finish_call(struct kvm_cpu *cpu);
+
+/*
+ * Takes interrupts, and sleeps while it must not run.  Returns
+ * PAPR_RUN_AGAIN, PAPR_RUN_INTERRUPTED or an error.
+ */
+int kvm_cpu_interrupt(struct kvm_cpu *cpu);
+
 /* Operations of papr_host_ops that act on a vCPU. */
 int kvm_cpu_enable_fwnmi(void *cpu);
 int kvm_cpu_get_reg(void *cpu, enum papr_reg reg, uint64_t *value);
 int kvm_cpu_update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
 		       uint64_t value);
+int kvm_cpu_get_regs(void *cpu, struct papr_regs *regs);
+int kvm_cpu_set_regs(void *cpu, const struct papr_regs *regs);
+void kvm_cpu_wake(void *cpu);
 
 void kvm_cpu_free(struct kvm_cpu *cpu);
 

@@ -27,15 +27,12 @@ static const uint32_t rtas_stub[] = {
 	0x4e800020,	/* blr */
 };
 
-/* LoPAR's largest error log, and 16 bytes per vCPU to save r3 in. */
-#define RTAS_LOG_SIZE RTAS_LOG_MAX
-#define RTAS_SAVE_SIZE 16u
 /* Linux wants 16 bytes of room after the address it is given, inclusive. */
 #define RTAS_SLACK 8u
 
 uint64_t papr_rtas_size(uint32_t vcpus)
 {
-	uint64_t size = RTAS_BLOB_LOG + RTAS_LOG_SIZE +
+	uint64_t size = RTAS_BLOB_SAVE +
 			(uint64_t)vcpus * RTAS_SAVE_SIZE + RTAS_SLACK;
 
 	return (size + 0xffff) & ~0xffffull;
@@ -168,6 +165,18 @@ static int setup_kernel_rtas(struct papr_vm *vm)
 	return 0;
 }
 
+/* Calls that the configuration switches off have no handler. */
+static bool is_off(const struct papr_vm *vm, int row)
+{
+	switch (row) {
+	case RTAS_ROW_ibm_nmi_register:
+	case RTAS_ROW_ibm_nmi_interlock:
+		return !vm->fwnmi;
+	default:
+		return false;
+	}
+}
+
 static void fill_handlers(struct papr_vm *vm)
 {
 	for (int row = 0; row < HCALL_ROWS; row++) {
@@ -180,7 +189,7 @@ static void fill_handlers(struct papr_vm *vm)
 		const struct papr_call_info *call = &rtas_table[row];
 
 		if (papr_policy_rtas_route(vm->policy, call) !=
-		    PAPR_ROUTE_DENY)
+		    PAPR_ROUTE_DENY && !is_off(vm, row))
 			vm->rtas_fn[row] = rtas_handler(row);
 		vm->rtas_logged[row] = papr_policy_logged(vm->policy, call);
 	}

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <talloc.h>
 
@@ -18,7 +19,6 @@
 
 #define RTAS_ALIGN 0x10000u
 #define RTAS_LIMIT 0x80000000ull
-#define NOT_REGISTERED (~0ull)
 
 void vm_log(struct papr_vm *vm, enum papr_log level, const char *fmt, ...)
 {
@@ -31,6 +31,16 @@ void vm_log(struct papr_vm *vm, enum papr_log level, const char *fmt, ...)
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	vm->vmm_ops.log(vm->vmm, level, line);
+}
+
+int64_t vm_clock_ns(struct papr_vm *vm)
+{
+	struct timespec now;
+
+	if (vm->vmm_ops.clock_ns)
+		return (int64_t)vm->vmm_ops.clock_ns(vm->vmm);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
 static int check_config(const struct papr_vm_config *c,
@@ -129,7 +139,8 @@ static int choose_nested(struct papr_vm *vm, struct papr_error *error)
 static int choose_fwnmi(struct papr_vm *vm, struct papr_error *error)
 {
 	bool can = vm->info.cap[PAPR_CAP_FWNMI] > 0 &&
-		   vm->host_ops.enable_fwnmi;
+		   vm->host_ops.enable_fwnmi && vm->host_ops.get_regs &&
+		   vm->host_ops.set_regs && vm->host_ops.wake;
 
 	vm->fwnmi = vm->config.fwnmi != PAPR_SWITCH_OFF && can;
 	if (vm->config.fwnmi == PAPR_SWITCH_ON && !can)
@@ -189,8 +200,9 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 		return error_set(error, -E2BIG, "a structure has no size, or "
 				 "uses members this library does not know");
 	vm->info.size = sizeof(vm->info);
-	atomic_init(&vm->nmi_system_reset, NOT_REGISTERED);
-	atomic_init(&vm->nmi_machine_check, NOT_REGISTERED);
+	atomic_init(&vm->nmi_system_reset, NMI_UNREGISTERED);
+	atomic_init(&vm->nmi_machine_check, NMI_UNREGISTERED);
+	atomic_init(&vm->nmi_holder, NMI_FREE);
 
 	r = check_config(&vm->config, error);
 	if (!r)

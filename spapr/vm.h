@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <papr/elog.h>
 #include <papr/host.h>
 #include <papr/vm.h>
 
@@ -84,6 +85,28 @@ struct tce_window {
 	_Atomic uint64_t *entries;
 };
 
+/* What waits for a vCPU, bits of struct nmi_state.pending. */
+#define NMI_CHECK	1u	/* the host took a machine check of it */
+#define NMI_RESET	2u	/* somebody resets it */
+#define NMI_CLAIMED	4u	/* somebody writes what to inject ... */
+#define NMI_INJECTED	8u	/* ... and has */
+#define NMI_CHECKSTOP	16u	/* it runs no more */
+
+/* On the way to the guest: fwnmi/deliver.c. */
+struct nmi_state {
+	_Atomic uint32_t pending;
+	_Atomic bool waits;		/* for another's nmi-interlock */
+
+	struct papr_mc_info injected;	/* by who has set NMI_CLAIMED */
+
+	/* Of its own thread. */
+	struct papr_mc_info check;
+	uint64_t srr1, dar;
+	uint32_t dsisr;
+	bool again;			/* it came while it was put off */
+	uint32_t reset_tries;
+};
+
 struct papr_vcpu {
 	struct papr_vm *vm;
 	uint32_t index;
@@ -92,12 +115,16 @@ struct papr_vcpu {
 
 	_Atomic int state;		/* enum papr_cpu_state */
 	struct papr_entry entry;	/* while STARTING */
+	struct nmi_state nmi;
 
 	struct hcall_stats hcalls[HCALL_ROWS][PAPR_EFFECTIVE_NOBODY + 1];
 	struct rtas_stats rtas[RTAS_ROWS];
 	_Atomic uint64_t unknown_nr[UNKNOWN_HCALLS];
 	_Atomic uint64_t unknown_count[UNKNOWN_HCALLS + 1];
 };
+
+#define NMI_UNREGISTERED UINT64_MAX
+#define NMI_FREE (-1)
 
 enum vm_stage { VM_SETUP, VM_SEALED, VM_FAILED };
 
@@ -134,8 +161,10 @@ struct papr_vm {
 	_Atomic uint64_t lpcr_mask;	/* bits the guest has chosen ... */
 	_Atomic uint64_t lpcr_value;	/* ... and their values */
 	_Atomic int64_t clock_offset_ns;
-	_Atomic uint64_t nmi_system_reset;	/* ~0: not registered */
+	_Atomic uint64_t nmi_system_reset;	/* or NMI_UNREGISTERED */
 	_Atomic uint64_t nmi_machine_check;
+	_Atomic int64_t nmi_holder;	/* vCPU index, or NMI_FREE */
+	_Atomic uint32_t nmi_log_id;	/* of the last log */
 
 	struct papr_error error;
 };
@@ -150,6 +179,9 @@ struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id);
 
 /* Changes LPCR bits of all vCPUs, of those attached later too. */
 int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value);
+
+/* The program's clock, or the host's. */
+int64_t vm_clock_ns(struct papr_vm *vm);
 
 /* Tells the program of a call, and the user too if the policy wants that. */
 void vm_trace(struct papr_vm *vm, const struct papr_trace *trace, bool logged);

@@ -333,6 +333,29 @@ static void fwnmi_can_be_enabled_twice(void **state)
 	assert_int_equal(m->subject->ops->enable_fwnmi(m->cpu), 0);
 }
 
+static void what_an_interrupt_sets_is_read_back(void **state)
+{
+	static const struct papr_regs new = {
+		.pc = 0x1990, .msr = 0x8000000000001000, .r3 = 0x100030,
+		.srr0 = 0xc0000000000e1130, .srr1 = 0x800000000280b033,
+		.dar = 0xc000000012340000, .dsisr = 0x80,
+	};
+	struct machine *m = *state;
+	const struct papr_host_ops *ops = m->subject->ops;
+	struct papr_regs got = { 0 };
+
+	assert_int_equal(ops->set_regs(m->cpu, &new), 0);
+	ops->wake(m->cpu);	/* of one that does not run: no harm */
+	assert_int_equal(ops->get_regs(m->cpu, &got), 0);
+	assert_int_equal(got.pc, new.pc);
+	assert_int_equal(got.msr, new.msr);
+	assert_int_equal(got.r3, new.r3);
+	assert_int_equal(got.srr0, new.srr0);
+	assert_int_equal(got.srr1, new.srr1);
+	assert_int_equal(got.dar, new.dar);
+	assert_int_equal(got.dsisr, new.dsisr);
+}
+
 static uint64_t get(struct machine *m, enum papr_reg reg)
 {
 	uint64_t value;
@@ -443,6 +466,7 @@ static const struct CMUnitTest cpu_tests[] = {
 	CPU_TEST(lpcr_bits_of_the_host_are_refused),
 	CPU_TEST(sprg0_takes_the_bits_of_the_mask),
 	CPU_TEST(purr_can_be_read),
+	CPU_TEST(what_an_interrupt_sets_is_read_back),
 };
 
 static int run_cpu(void)

@@ -61,6 +61,7 @@ struct fake_cpu {
 	struct fake_host *fake;
 	uint32_t id;
 	uint64_t reg[PAPR_REG_PURR + 1];
+	struct papr_regs regs;
 };
 
 /*
@@ -438,6 +439,35 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 		     cpu->id, reg_names[reg], mask, value);
 }
 
+static int fake_get_regs(void *arg, struct papr_regs *regs)
+{
+	struct fake_cpu *cpu = arg;
+	int err = enter(cpu->fake, FAKE_GET_REGS);
+
+	if (!err)
+		*regs = cpu->regs;
+	pthread_mutex_unlock(&cpu->fake->lock);
+	return err;
+}
+
+static int fake_set_regs(void *arg, const struct papr_regs *regs)
+{
+	struct fake_cpu *cpu = arg;
+	int err = enter(cpu->fake, FAKE_SET_REGS);
+
+	if (!err)
+		cpu->regs = *regs;
+	return leave(cpu->fake, err, "cpu %u: set_regs", cpu->id);
+}
+
+static void fake_wake(void *arg)
+{
+	struct fake_cpu *cpu = arg;
+
+	pthread_mutex_lock(&cpu->fake->lock);
+	leave(cpu->fake, 0, "cpu %u: wake", cpu->id);
+}
+
 const struct papr_host_ops *fake_host_ops(void)
 {
 	static const struct papr_host_ops ops = {
@@ -455,6 +485,9 @@ const struct papr_host_ops *fake_host_ops(void)
 		.enable_fwnmi = fake_enable_fwnmi,
 		.get_reg = fake_get_reg,
 		.update_reg = fake_update_reg,
+		.get_regs = fake_get_regs,
+		.set_regs = fake_set_regs,
+		.wake = fake_wake,
 	};
 
 	return &ops;
@@ -531,4 +564,9 @@ uint64_t fake_cpu_reg(struct fake_cpu *cpu, enum papr_reg reg)
 void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg, uint64_t value)
 {
 	cpu->reg[reg] = value;
+}
+
+struct papr_regs *fake_cpu_regs(struct fake_cpu *cpu)
+{
+	return &cpu->regs;
 }

@@ -40,6 +40,8 @@ enum fake_op {
 	FAKE_ENABLE_FWNMI,
 	FAKE_GET_REG,
 	FAKE_UPDATE_REG,
+	FAKE_GET_REGS,
+	FAKE_SET_REGS,
 	FAKE_OPS,
 };
 
@@ -72,9 +74,11 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	irq_line 0x1000 1
  *	cpu 8: enable_fwnmi
  *	cpu 8: update_reg LPCR 0x2000000 0x2000000
+ *	cpu 8: set_regs
+ *	cpu 8: wake
  *
- * describe, describe_mmu and get_reg change nothing and are not logged.
- * The text lasts until the next call of the host.
+ * describe, describe_mmu, get_reg and get_regs change nothing and are not
+ * logged.  The text lasts until the next call of the host.
  */
 const char *fake_host_log(struct fake_host *fake);
 void fake_host_clear_log(struct fake_host *fake);
@@ -97,5 +101,8 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id);
 uint64_t fake_cpu_reg(struct fake_cpu *cpu, enum papr_reg reg);
 void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg,
 		      uint64_t value);
+
+/* Those of get_regs and set_regs, to look and to prepare. */
+struct papr_regs *fake_cpu_regs(struct fake_cpu *cpu);
 
 #endif

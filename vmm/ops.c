@@ -86,6 +86,9 @@ static void event(void *arg, enum papr_event what, const char *text)
 		vmm_end(vmm, RUN_REBOOT,
 			"the guest asks to be rebooted, which ends the run");
 		break;
+	case PAPR_EVENT_CHECKSTOP:
+		vmm_end(vmm, RUN_STUCK, "%s", text);
+		break;
 	case PAPR_EVENT_OS_TERM:
 		copy_printable(words, sizeof(words), text);
 		vmm_end(vmm, RUN_OS_TERM, "the guest has given up: %s", words);

@@ -118,6 +118,18 @@ enum papr_run {
 int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error);
 
 /**
+ * papr_kvm_enter - make a vCPU ready for a KVM_RUN that the caller makes itself
+ *
+ * Starts it, if it is to start, and interrupts it for a machine check or a
+ * system reset.  One whose machine check must wait for that of another vCPU
+ * sleeps here until papr_kvm_kick().  papr_kvm_vcpu_run() calls it.
+ *
+ * Returns: PAPR_RUN_AGAIN: KVM_RUN it; PAPR_RUN_STOPPED or
+ * PAPR_RUN_INTERRUPTED: not now; or a negative errno value.
+ */
+int papr_kvm_enter(struct papr_vcpu *vcpu, struct papr_error *error);
+
+/**
  * papr_kvm_exit - handle an exit of a KVM_RUN that the caller made itself
  *
  * For programs with a run loop of their own; papr_kvm_vcpu_run() calls it.

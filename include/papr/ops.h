@@ -43,6 +43,22 @@ enum papr_reg {
 };
 
 /**
+ * struct papr_regs - what an interrupt changes, and says of its cause
+ * @pc, @msr, @r3: where the guest is
+ * @srr0, @srr1: where it was before the last interrupt
+ * @dar, @dsisr: of the last storage interrupt or machine check
+ */
+struct papr_regs {
+	uint64_t pc;
+	uint64_t msr;
+	uint64_t r3;
+	uint64_t srr0;
+	uint64_t srr1;
+	uint64_t dar;
+	uint32_t dsisr;
+};
+
+/**
  * struct papr_host_mmu - what the host's MMU offers a guest
  * @radix_ap: encodings for ibm,processor-radix-AP-encodings, @radix_aps of
  *	them
@@ -95,6 +111,11 @@ struct papr_host_mmu {
  * @get_reg, @update_reg: read a register; change the bits of @mask to those of
  *	@value in one step.  From any vCPU's thread and for any vCPU, one that
  *	runs too: the host stops it meanwhile
+ * @get_regs, @set_regs: in the thread of @cpu, which is not in the guest; a
+ *	hypercall that is still pending in the host is finished first
+ * @wake: let the thread of @cpu leave the guest, or its sleep, and call
+ *	papr_vcpu_take_interrupt(); any thread.  Without these three there is
+ *	no FWNMI and no system reset
  */
 struct papr_host_ops {
 	size_t size;
@@ -115,13 +136,17 @@ struct papr_host_ops {
 	int (*get_reg)(void *cpu, enum papr_reg reg, uint64_t *value);
 	int (*update_reg)(void *cpu, enum papr_reg reg, uint64_t mask,
 			  uint64_t value);
+	int (*get_regs)(void *cpu, struct papr_regs *regs);
+	int (*set_regs)(void *cpu, const struct papr_regs *regs);
+	void (*wake)(void *cpu);
 };
 
-/** enum papr_event - what a guest asks of the machine around it */
+/** enum papr_event - the end of a guest, and what it asks of the machine */
 enum papr_event {
 	PAPR_EVENT_POWER_OFF,	/**< RTAS power-off */
 	PAPR_EVENT_REBOOT,	/**< RTAS system-reboot */
 	PAPR_EVENT_OS_TERM,	/**< RTAS ibm,os-term: the guest has panicked */
+	PAPR_EVENT_CHECKSTOP,	/**< a machine check that it cannot be told of */
 };
 
 /** enum papr_log - how bad it is */
@@ -178,7 +203,8 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  * @random: fill @data with random bytes, 0 or a negative errno value.
  *	NULL: H_HARDWARE
  * @start_cpu: a vCPU is to run; wake its thread
- * @event: power-off, reboot and os-term; @text is the guest's message or ""
+ * @event: power-off, reboot and os-term; @text is the guest's message or "".
+ *	After a checkstop, of which @text is the reason, the vCPU runs no more
  * @hcall: answer a call that the policy routes to the program, in @hcall->ret
  *	and @hcall->args.  NULL: H_FUNCTION
  * @mmio: load or store that is not RAM, @data in the host's byte order as a

@@ -11,6 +11,7 @@
  *	ops.h		what the library calls: the hypervisor, the program
  *	vm.h		the partition and its virtual processors
  *	fdt.h		the device tree of a partition
+ *	fwnmi.h		machine checks and system resets
  *	kvm.h		a ready host on top of Linux KVM
  *
  * Results: functions that set something up return 0 or a negative errno
@@ -32,6 +33,7 @@
 #include <papr/elog.h>
 #include <papr/error.h>
 #include <papr/fdt.h>
+#include <papr/fwnmi.h>
 #include <papr/host.h>
 #include <papr/kvm.h>
 #include <papr/ops.h>

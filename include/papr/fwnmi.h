@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Machine checks and system resets on their way to the guest: firmware-assisted
+ * NMI, LoPAR 7.3.14.
+ *
+ * What is to interrupt a vCPU waits until its thread asks for it before it
+ * enters the guest; papr_kvm_vcpu_run() does.  A program with a host of its
+ * own does it so:
+ *
+ *	switch (papr_vcpu_take_interrupt(vcpu)) {
+ *	case PAPR_INTERRUPT_NONE:	enter the guest
+ *	case PAPR_INTERRUPT_LATER:	enter it, and leave it soon
+ *	case PAPR_INTERRUPT_WAIT:	sleep until papr_host_ops.wake
+ *	}
+ */
+#ifndef PAPR_FWNMI_H
+#define PAPR_FWNMI_H
+
+#include <stdbool.h>
+
+#include <papr/elog.h>
+#include <papr/error.h>
+#include <papr/vm.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * papr_vcpu_machine_check - the host took a machine check of the guest
+ * @recovered: the host says that it has repaired it
+ *
+ * In the vCPU's thread, after KVM_EXIT_NMI; papr_kvm_exit() calls it.  SRR1,
+ * DSISR and DAR say what it was.  What KVM inside a partition says of
+ * recovery is not believed: it never knows.
+ *
+ * Returns: 0, or what papr_host_ops.get_regs returned.
+ */
+int papr_vcpu_machine_check(struct papr_vcpu *vcpu, bool recovered);
+
+/**
+ * papr_vcpu_inject - let a vCPU have a machine check that did not happen
+ * @info: what it is to be.  @size, @type and @subtype and what else the guest
+ *	is to be told; @processor_id, @log_id and @time_s are filled in
+ *
+ * Any thread.  It comes as a real one would, with SRR1 and DSISR as the
+ * host's processors have them, as soon as the guest can take it: outside of
+ * RTAS, and with MSR[RI] set.
+ *
+ * Returns: 0; -EINVAL for a machine check that no log can tell of; -EBUSY
+ * while another one that was injected waits; -EAGAIN if the vCPU does not
+ * run; -EOPNOTSUPP if its host cannot.
+ */
+int papr_vcpu_inject(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
+		     struct papr_error *error);
+
+/**
+ * enum papr_interrupt - what to do with a vCPU
+ * @PAPR_INTERRUPT_NONE: enter the guest
+ * @PAPR_INTERRUPT_LATER: enter it, but the guest cannot take what waits now:
+ *	leave it and ask again after some milliseconds
+ * @PAPR_INTERRUPT_WAIT: do not enter it until papr_host_ops.wake, and ask
+ *	again: another vCPU is in its machine check handler
+ */
+enum papr_interrupt {
+	PAPR_INTERRUPT_NONE,
+	PAPR_INTERRUPT_LATER,
+	PAPR_INTERRUPT_WAIT,
+};
+
+/**
+ * papr_vcpu_take_interrupt - interrupt the vCPU if it must be
+ *
+ * In the vCPU's thread, before it enters the guest, whenever papr_host_ops.wake
+ * was called since the last time.  Changes the registers through
+ * papr_host_ops.
+ *
+ * Returns: enum papr_interrupt, or the host's error.
+ */
+int papr_vcpu_take_interrupt(struct papr_vcpu *vcpu);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
