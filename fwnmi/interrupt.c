@@ -55,6 +55,8 @@ int papr_vcpu_take_interrupt(struct papr_vcpu *vcpu)
 		return r;
 	if (pending & NMI_CHECK)
 		r = fwnmi_take_check(vcpu, &regs);
+	else if (pending & NMI_RESET)
+		r = fwnmi_take_reset(vcpu, &regs);
 	else
 		r = fwnmi_take_injected(vcpu, &regs);
 	/* One at a time: the handler must have saved SRR0 and SRR1. */

@@ -5,8 +5,8 @@
 #include "spapr/util.h"
 
 static const struct hcall_impl *const topics[] = {
-	hcalls_mem, hcalls_mode, hcalls_rtas, hcalls_splpar, hcalls_tce,
-	hcalls_term,
+	fwnmi_hcalls, hcalls_mem, hcalls_mode, hcalls_rtas, hcalls_splpar,
+	hcalls_tce, hcalls_term,
 };
 
 hcall_fn *hcalls_handler(int row)

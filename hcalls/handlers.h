@@ -6,6 +6,7 @@
 #include "spapr/vm.h"
 
 /* One array per topic, each at the end of its file, ended by a NULL fn. */
+extern const struct hcall_impl fwnmi_hcalls[];
 extern const struct hcall_impl hcalls_mem[];
 extern const struct hcall_impl hcalls_mode[];
 extern const struct hcall_impl hcalls_splpar[];

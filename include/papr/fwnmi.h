@@ -55,6 +55,13 @@ int papr_vcpu_inject(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 		     struct papr_error *error);
 
 /**
+ * papr_vcpu_system_reset - send a vCPU to its system reset handler; any thread
+ *
+ * Returns: 0; -EAGAIN if it does not run; -EOPNOTSUPP if its host cannot.
+ */
+int papr_vcpu_system_reset(struct papr_vcpu *vcpu);
+
+/**
  * enum papr_interrupt - what to do with a vCPU
  * @PAPR_INTERRUPT_NONE: enter the guest
  * @PAPR_INTERRUPT_LATER: enter it, but the guest cannot take what waits now:
