@@ -19,7 +19,6 @@
 #include "tests/lab-guest.h"
 
 #define TIME_LIMIT 120
-#define RTAS_BASE (8u << 20)
 
 static void on_signal(int sig)
 {
@@ -54,7 +53,7 @@ static void make_partition(struct guest *g)
 		.size = sizeof(config),
 		.cores = GUEST_CPUS,
 		.threads = 1,
-		.rtas_base = RTAS_BASE,
+		.rtas_base = GUEST_RTAS,
 	};
 	struct kvm_userspace_memory_region slot = {
 		.memory_size = GUEST_RAM,

@@ -13,6 +13,7 @@
 
 #define GUEST_RAM (16u << 20)
 #define GUEST_CPUS 2
+#define GUEST_RTAS (8u << 20)
 
 struct guest {
 	int kvm_fd;
