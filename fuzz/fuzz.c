@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "fwnmi/fwnmi.h"
 #include "hcalls/catalogue.h"
 #include "spapr/util.h"
 
@@ -16,6 +17,7 @@ struct fuzz_vm {
 	struct papr_vm *vm;
 	uint8_t *ram;
 	uint64_t regs[3];
+	struct papr_regs interrupted;
 };
 
 static const struct {
@@ -43,17 +45,40 @@ static int configure_mmu(void *host, uint64_t flags, uint64_t table)
 
 static int get_reg(void *cpu, enum papr_reg reg, uint64_t *value)
 {
-	*value = ((uint64_t *)cpu)[reg];
+	*value = ((struct fuzz_vm *)cpu)->regs[reg];
 	return 0;
 }
 
 static int update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
 		      uint64_t value)
 {
-	uint64_t *r = &((uint64_t *)cpu)[reg];
+	uint64_t *r = &((struct fuzz_vm *)cpu)->regs[reg];
 
 	*r = (*r & ~mask) | (value & mask);
 	return 0;
+}
+
+static int enable_fwnmi(void *cpu)
+{
+	(void)cpu;
+	return 0;
+}
+
+static int get_regs(void *cpu, struct papr_regs *regs)
+{
+	*regs = ((struct fuzz_vm *)cpu)->interrupted;
+	return 0;
+}
+
+static int set_regs(void *cpu, const struct papr_regs *regs)
+{
+	((struct fuzz_vm *)cpu)->interrupted = *regs;
+	return 0;
+}
+
+static void wake(void *cpu)
+{
+	(void)cpu;
 }
 
 static const struct papr_host_ops host_ops = {
@@ -62,6 +87,10 @@ static const struct papr_host_ops host_ops = {
 	.configure_mmu = configure_mmu,
 	.get_reg = get_reg,
 	.update_reg = update_reg,
+	.enable_fwnmi = enable_fwnmi,
+	.get_regs = get_regs,
+	.set_regs = set_regs,
+	.wake = wake,
 };
 
 static size_t console_write(void *vmm, uint32_t unit, const void *data,
@@ -142,7 +171,7 @@ static void make(struct fuzz_vm *vm, size_t kind)
 	check(papr_vm_add_tce(vm->vm, LIOBN, 0, 12, 16));
 	check(papr_vm_seal(vm->vm));
 	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++)
-		check(papr_vcpu_attach(papr_vm_vcpu(vm->vm, i), vm->regs));
+		check(papr_vcpu_attach(papr_vm_vcpu(vm->vm, i), vm));
 }
 
 struct fuzz_vm *fuzz_vm_get(uint8_t choice)
@@ -165,8 +194,17 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 	struct papr_entry entry;
 
 	memset(vm->ram, 0, FUZZ_RAM);
-	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++)
-		papr_vcpu_take_entry(papr_vm_vcpu(vm->vm, i), &entry);
+	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++) {
+		struct papr_vcpu *vcpu = papr_vm_vcpu(vm->vm, i);
+
+		papr_vcpu_take_entry(vcpu, &entry);
+		check(papr_vcpu_machine_check(vcpu, false));
+		vm->interrupted = (struct papr_regs){
+			.msr = MSR_SF | MSR_ME | MSR_RI
+		};
+		check(papr_vcpu_take_interrupt(vcpu));
+	}
+	fwnmi_reset(vm->vm);
 }
 
 void fuzz_hcall(struct fuzz_vm *vm, struct papr_hcall *hcall)

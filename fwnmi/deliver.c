@@ -39,9 +39,10 @@ static int checkstop(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 	error_set(&text, 0, "vCPU %u has a machine check (%s) and %s", vcpu->id,
 		  type_name(info), why);
 	atomic_fetch_or(&vcpu->nmi.pending, NMI_CHECKSTOP);
-	vm_log(vm, PAPR_LOG_ERROR, "%s", text.text);
 	if (vm->vmm_ops.event)
 		vm->vmm_ops.event(vm->vmm, PAPR_EVENT_CHECKSTOP, text.text);
+	else
+		vm_log(vm, PAPR_LOG_ERROR, "%s", text.text);
 	return PAPR_INTERRUPT_WAIT;
 }
 
