@@ -126,6 +126,7 @@ bool kvm_cpu_run(struct kvm_cpu *cpu, int *r)
 
 int kvm_cpu_finish_call(struct kvm_cpu *cpu)
 {
+	uint8_t before = cpu->run->immediate_exit;
 	int r;
 
 	if (cpu->run->exit_reason == KVM_EXIT_UNKNOWN ||
@@ -133,6 +134,7 @@ int kvm_cpu_finish_call(struct kvm_cpu *cpu)
 		return 0;
 	cpu->run->immediate_exit = 1;
 	r = run_guarded(cpu->fd);
+	cpu->run->immediate_exit = before;	/* may be the program's */
 	if (r != -EINTR)
 		return r < 0 ? r : -EIO;
 	cpu->run->exit_reason = KVM_EXIT_UNKNOWN;

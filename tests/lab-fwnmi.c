@@ -6,7 +6,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+#include <linux/kvm.h>
 
 #include <cmocka.h>
 
@@ -79,6 +81,11 @@ static const uint32_t handler[] = {
 	0x44000022,	/* sc	1 */
 	0x48000000,	/* b	. */
 };
+
+/* The end of it. */
+#define STOP_SELF 5
+static const uint32_t *const stop_self = &handler[ARRAY_SIZE(handler) -
+						  STOP_SELF];
 
 static uint32_t token(const char *name)
 {
@@ -234,6 +241,36 @@ static void system_reset_has_a_save_area_for_each_vcpu(void **state)
 	}
 }
 
+/* Whoever calls KVM_RUN himself. */
+static int own_loop(struct guest *g)
+{
+	struct papr_vcpu *vcpu = g->cpu[0].vcpu;
+	int r;
+
+	do {
+		r = papr_kvm_enter(vcpu, NULL);
+		if (r == PAPR_RUN_AGAIN) {
+			assert_int_equal(ioctl(g->cpu[0].fd, KVM_RUN, NULL),
+					 0);
+			r = papr_kvm_exit(vcpu, g->cpu[0].run);
+		}
+	} while (r == PAPR_RUN_AGAIN);
+	return r;
+}
+
+static void loop_of_ones_own_enters_the_guest_after_each_start(void **state)
+{
+	struct guest *g = *state;
+	const uint32_t args[] = { token("stop-self"), 0, 1 };
+
+	guest_put(g, ARGS + 0x40, args, ARRAY_SIZE(args));
+	guest_put(g, CODE, stop_self, STOP_SELF);
+	for (unsigned int n = 0; n < 3; n++) {
+		guest_start(g, 0, CODE, 0);
+		assert_int_equal(own_loop(g), PAPR_RUN_STOPPED);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, guest_setup, guest_teardown)
 
 int main(void)
@@ -244,6 +281,7 @@ int main(void)
 		TEST(second_vcpu_waits_for_the_interlock_of_the_first),
 		TEST(kick_gets_a_vcpu_out_that_waits_and_nothing_is_lost),
 		TEST(system_reset_has_a_save_area_for_each_vcpu),
+		TEST(loop_of_ones_own_enters_the_guest_after_each_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

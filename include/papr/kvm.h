@@ -121,8 +121,9 @@ int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error);
  * papr_kvm_enter - make a vCPU ready for a KVM_RUN that the caller makes itself
  *
  * Starts it, if it is to start, and interrupts it for a machine check or a
- * system reset.  One whose machine check must wait for that of another vCPU
- * sleeps here until papr_kvm_kick().  papr_kvm_vcpu_run() calls it.
+ * system reset.  What the guest cannot take now is tried again at the next
+ * call.  A vCPU whose machine check must wait for that of another one sleeps
+ * here, at most until papr_kvm_kick().  papr_kvm_vcpu_run() calls it.
  *
  * Returns: PAPR_RUN_AGAIN: KVM_RUN it; PAPR_RUN_STOPPED or
  * PAPR_RUN_INTERRUPTED: not now; or a negative errno value.
@@ -132,7 +133,8 @@ int papr_kvm_enter(struct papr_vcpu *vcpu, struct papr_error *error);
 /**
  * papr_kvm_exit - handle an exit of a KVM_RUN that the caller made itself
  *
- * For programs with a run loop of their own; papr_kvm_vcpu_run() calls it.
+ * For programs with a run loop of their own; papr_kvm_vcpu_run() calls it.  A
+ * machine check is noted down, for papr_kvm_enter().
  * A vCPU that is in a KVM_RUN of such a loop cannot be stopped by the library:
  * a call of another vCPU that changes its registers waits for its next exit.
  *
