@@ -5,8 +5,8 @@
 #include "spapr/util.h"
 
 static const struct rtas_impl *const topics[] = {
-	fwnmi_rtas, rtas_clock, rtas_cpu, rtas_display, rtas_power,
-	rtas_sysparm,
+	fwnmi_rtas, rtas_clock, rtas_cpu, rtas_display, rtas_errinjct,
+	rtas_power, rtas_sysparm,
 };
 
 rtas_fn *rtas_handler(int row)

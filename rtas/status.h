@@ -8,6 +8,8 @@ enum rtas_status {
 	RTAS_HARDWARE_ERROR = -1,
 	RTAS_BUSY = -2,
 	RTAS_PARAMETER_ERROR = -3,
+	/* It is open already, or not by who calls. */
+	RTAS_ERRINJCT_DENIED = -4,
 	RTAS_NOT_AUTHORIZED = -9002,
 	RTAS_SYSPARM_PARAM_ERROR = -9999,
 };

@@ -123,6 +123,29 @@ static void write_hypertas(struct tree *t, const struct papr_vm *vm)
 	tree_bytes(t, "ibm,hypertas-functions", s.text, s.len);
 }
 
+/* What ibm,errinjct takes: each name with its NUL, then the token. */
+static void write_errinjct(struct tree *t)
+{
+#define ERRINJCT(name, token, buffer, error, injects) { name, token },
+	static const struct {
+		const char *name;
+		uint32_t token;
+	} errors[] = {
+#include "rtas/errinjct.def"
+	};
+#define ERRINJCT(name, token, buffer, error, injects) + sizeof(name) + 4
+	uint8_t bytes[0
+#include "rtas/errinjct.def"
+	], *p = bytes;
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		p = (uint8_t *)stpcpy((char *)p, errors[i].name) + 1;
+		store_be32(p, errors[i].token);
+		p += 4;
+	}
+	tree_bytes(t, "ibm,errinjct-tokens", bytes, sizeof(bytes));
+}
+
 static void write_rtas(struct tree *t, const struct papr_vm *vm)
 {
 	tree_begin(t, "rtas");
@@ -137,6 +160,8 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 		if (vm->rtas_fn[row] || vm->rtas_in_kernel[row])
 			tree_u32(t, rtas_table[row].name,
 				 rtas_table[row].number);
+	if (vm->rtas_fn[RTAS_ROW_ibm_errinjct])
+		write_errinjct(t);
 	tree_end(t);
 }
 

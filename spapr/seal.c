@@ -171,6 +171,9 @@ static bool is_off(const struct papr_vm *vm, int row)
 	switch (row) {
 	case RTAS_ROW_ibm_nmi_register:
 	case RTAS_ROW_ibm_nmi_interlock:
+	case RTAS_ROW_ibm_open_errinjct:
+	case RTAS_ROW_ibm_errinjct:
+	case RTAS_ROW_ibm_close_errinjct:
 		return !vm->fwnmi;
 	default:
 		return false;

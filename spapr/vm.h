@@ -165,6 +165,8 @@ struct papr_vm {
 	_Atomic uint64_t nmi_machine_check;
 	_Atomic int64_t nmi_holder;	/* vCPU index, or NMI_FREE */
 	_Atomic uint32_t nmi_log_id;	/* of the last log */
+	_Atomic uint32_t errinjct_open;	/* the open token, or 0 */
+	_Atomic uint32_t errinjct_opens;	/* how many there were */
 
 	struct papr_error error;
 };
