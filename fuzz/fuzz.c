@@ -11,6 +11,7 @@
 #include "spapr/util.h"
 
 #define LIOBN 0x1000
+#define ERRINJCT_TOKEN 1
 #define TOO_HARD 9999		/* KVM's, no guest must see it */
 
 struct fuzz_vm {
@@ -172,6 +173,7 @@ static void make(struct fuzz_vm *vm, size_t kind)
 	check(papr_vm_seal(vm->vm));
 	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++)
 		check(papr_vcpu_attach(papr_vm_vcpu(vm->vm, i), vm));
+	fuzz_vm_reset(vm);
 }
 
 struct fuzz_vm *fuzz_vm_get(uint8_t choice)
@@ -191,9 +193,8 @@ uint8_t *fuzz_vm_ram(struct fuzz_vm *vm)
 
 void fuzz_vm_reset(struct fuzz_vm *vm)
 {
-	struct papr_entry entry;
+	struct papr_entry entry = { 0, 0 };
 
-	memset(vm->ram, 0, FUZZ_RAM);
 	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++) {
 		struct papr_vcpu *vcpu = papr_vm_vcpu(vm->vm, i);
 
@@ -205,6 +206,11 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 		check(papr_vcpu_take_interrupt(vcpu));
 	}
 	fwnmi_reset(vm->vm);
+	memset(vm->ram, 0, FUZZ_RAM);
+	papr_vcpu_start(papr_vm_vcpu(vm->vm, 0), &entry);
+	papr_vcpu_take_entry(papr_vm_vcpu(vm->vm, 0), &entry);
+	/* An input is one call, and cannot open it for another. */
+	atomic_store(&vm->vm->errinjct_open, ERRINJCT_TOKEN);
 }
 
 void fuzz_hcall(struct fuzz_vm *vm, struct papr_hcall *hcall)
@@ -214,6 +220,9 @@ void fuzz_hcall(struct fuzz_vm *vm, struct papr_hcall *hcall)
 	int64_t ret;
 
 	papr_vcpu_hcall(papr_vm_vcpu(vm->vm, 0), hcall);
+	/* What the call has sent to the vCPU itself. */
+	vm->interrupted = (struct papr_regs){ .msr = MSR_SF | MSR_ME | MSR_RI };
+	check(papr_vcpu_take_interrupt(papr_vm_vcpu(vm->vm, 0)));
 	ret = (int64_t)hcall->ret;
 	if (ret == TOO_HARD || hcall->nr != before.nr)
 		abort();

@@ -14,7 +14,10 @@ struct fuzz_vm;
 struct fuzz_vm *fuzz_vm_get(uint8_t choice);
 uint8_t *fuzz_vm_ram(struct fuzz_vm *vm);
 
-/* RAM, vCPU states and entries as they were: inputs must not add up. */
+/*
+ * RAM, vCPU states and entries as they were: inputs must not add up.  Error
+ * injection is open, with token 1.
+ */
 void fuzz_vm_reset(struct fuzz_vm *vm);
 
 /* Calls, and aborts if a register changed that is no result. */
