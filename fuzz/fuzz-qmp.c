@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A client of the control socket: the first byte says in pieces of what size
+ * its words arrive, the rest are the words.  Whatever they are, each answer is
+ * one line of JSON, and the sizes of the pieces change nothing.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmm/qmp.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(int ok)
+{
+	if (!ok)
+		abort();
+}
+
+/* A machine, and all that its client has heard. */
+struct machine {
+	bool paused;
+	bool ended;
+	char *heard;
+	size_t len;
+};
+
+static const char *status(void *arg)
+{
+	struct machine *machine = arg;
+
+	return machine->ended ? "shutdown" :
+	       machine->paused ? "paused" : "running";
+}
+
+static int stop(void *arg, struct papr_error *error)
+{
+	(void)error;
+	((struct machine *)arg)->paused = true;
+	return 0;
+}
+
+static void cont(void *arg)
+{
+	((struct machine *)arg)->paused = false;
+}
+
+static void quit(void *arg)
+{
+	((struct machine *)arg)->ended = true;
+}
+
+static json_t *list(void *arg)
+{
+	(void)arg;
+	return json_array();
+}
+
+static const struct qmp_ops ops = {
+	.status = status, .stop = stop, .cont = cont, .quit = quit,
+	.cpus = list, .stats = list, .routes = list,
+};
+
+static bool hear(void *peer, const char *text, size_t len)
+{
+	struct machine *machine = peer;
+	json_t *said = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+
+	check(json_is_object(said));
+	check(json_object_get(said, "QMP") || json_object_get(said, "return") ||
+	      json_object_get(said, "error"));
+	json_decref(said);
+	check(len > 2 && !memcmp(text + len - 2, "\r\n", 2));
+	check(memchr(text, '\n', len) == text + len - 1);
+
+	machine->heard = realloc(machine->heard, machine->len + len);
+	check(machine->heard != NULL);
+	memcpy(machine->heard + machine->len, text, len);
+	machine->len += len;
+	return true;
+}
+
+static void event(void *peer, const char *name, json_t *data)
+{
+	char *line = qmp_event_line(name, data);
+
+	(void)peer;
+	check(line && strstr(line, name));
+	free(line);
+}
+
+static const struct qmp_wire wire = { .send = hear, .event = event };
+
+static void talk(struct machine *machine, const char *words, size_t len,
+		 size_t piece)
+{
+	struct qmp qmp = {
+		.ops = &ops, .machine = machine, .wire = &wire,
+		.peer = machine,
+	};
+	size_t n;
+
+	check(qmp_greet(&qmp));
+	for (; len; words += n, len -= n) {
+		n = len < piece ? len : piece;
+		if (!qmp_feed(&qmp, words, n))
+			break;
+	}
+	qmp_end(&qmp);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct machine whole = { 0 }, pieces = { 0 };
+
+	if (!size)
+		return 0;
+	talk(&whole, (const char *)data + 1, size - 1, size);
+	talk(&pieces, (const char *)data + 1, size - 1, 1 + data[0]);
+	check(whole.len == pieces.len);
+	check(!memcmp(whole.heard, pieces.heard, whole.len));
+	check(whole.paused == pieces.paused && whole.ended == pieces.ended);
+	free(whole.heard);
+	free(pieces.heard);
+	return 0;
+}

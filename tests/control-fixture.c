@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tests/control-fixture.h"
+
+/* --- the machine */
+
+static const char *status(void *arg)
+{
+	struct fixture *f = arg;
+
+	return f->ended ? "shutdown" : f->paused ? "paused" : "running";
+}
+
+static int stop(void *arg, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "a vCPU is held up");
+		return -ETIMEDOUT;
+	}
+	f->paused = true;
+	return 0;
+}
+
+static void cont(void *arg)
+{
+	((struct fixture *)arg)->paused = false;
+}
+
+static void quit(void *arg)
+{
+	((struct fixture *)arg)->ended = true;
+}
+
+static json_t *cpus(void *arg)
+{
+	(void)arg;
+	return json_pack("[{s:i}, {s:i}]", "cpu-index", 0, "cpu-index", 1);
+}
+
+static json_t *stats(void *arg)
+{
+	struct fixture *f = arg;
+
+	return f->stats ? json_incref(f->stats) : json_object();
+}
+
+static json_t *routes(void *arg)
+{
+	(void)arg;
+	return json_array();
+}
+
+const struct qmp_ops fixture_ops = {
+	.status = status, .stop = stop, .cont = cont, .quit = quit,
+	.cpus = cpus, .stats = stats, .routes = routes,
+};
+
+/* --- the fixture */
+
+int in_a_folder(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	strcpy(f->dir, "/tmp/papr-control-XXXXXX");
+	if (!mkdtemp(f->dir))
+		return -1;
+	snprintf(f->path, sizeof(f->path), "%s/socket", f->dir);
+	*state = f;
+	return 0;
+}
+
+int listening(void **state)
+{
+	struct papr_error error;
+	struct fixture *f;
+
+	if (in_a_folder(state))
+		return -1;
+	f = *state;
+	return control_open(f->path, &fixture_ops, f, &f->control, &error);
+}
+
+int end(void **state)
+{
+	struct fixture *f = *state;
+
+	control_close(f->control);
+	json_decref(f->stats);
+	unlink(f->path);
+	rmdir(f->dir);
+	free(f);
+	return 0;
+}
+
+void serve(struct fixture *f)
+{
+	struct pollfd fd = {
+		.fd = control_fd(f->control), .events = POLLIN,
+	};
+
+	while (poll(&fd, 1, 0) > 0)
+		control_serve(f->control);
+}
+
+int connect_only(struct fixture *f)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			0);
+
+	strcpy(address.sun_path, f->path);
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address,
+				 sizeof(address)), 0);
+	return fd;
+}
+
+void say(struct fixture *f, int fd, const char *words)
+{
+	assert_int_equal(send(fd, words, strlen(words), MSG_NOSIGNAL),
+			 strlen(words));
+	serve(f);
+}
+
+json_t *hear(int fd)
+{
+	static char line[65536];
+	size_t len = 0;
+	json_t *said;
+
+	while (len < sizeof(line) - 1 && read(fd, line + len, 1) == 1)
+		if (line[len++] == '\n')
+			break;
+	if (!len)
+		return NULL;
+	line[len] = '\0';
+	assert_string_equal(line + len - 2, "\r\n");
+	said = json_loads(line, 0, NULL);
+	assert_non_null(said);
+	return said;
+}
+
+const char *text_of(const json_t *object, const char *outer,
+		    const char *inner)
+{
+	const json_t *value = json_object_get(object, outer);
+
+	if (inner)
+		value = json_object_get(value, inner);
+	return json_is_string(value) ? json_string_value(value) : "none";
+}
+
+void assert_hears(int fd, const char *outer, const char *inner,
+		  const char *text)
+{
+	json_t *said = hear(fd);
+
+	assert_non_null(said);
+	assert_string_equal(text_of(said, outer, inner), text);
+	json_decref(said);
+}
+
+void assert_hears_return(int fd)
+{
+	json_t *said = hear(fd);
+
+	assert_non_null(json_object_get(said, "return"));
+	json_decref(said);
+}
+
+void assert_hung_up(int fd)
+{
+	char byte;
+
+	assert_null(hear(fd));
+	assert_int_not_equal(recv(fd, &byte, 1, 0) < 0 ? errno : 0, EAGAIN);
+	close(fd);
+}
+
+void assert_silent(int fd)
+{
+	char byte;
+
+	assert_int_equal(recv(fd, &byte, 1, MSG_PEEK), -1);
+	assert_int_equal(errno, EAGAIN);
+}
+
+int client(struct fixture *f)
+{
+	int fd = connect_only(f);
+
+	serve(f);
+	json_decref(hear(fd));
+	say(f, fd, HELLO);
+	assert_hears_return(fd);
+	return fd;
+}

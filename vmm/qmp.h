@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * QEMU's machine protocol (QMP): what a client may say, and what it hears.
+ *
+ * A struct qmp is one client.  It knows neither sockets nor KVM: bytes go out
+ * by struct qmp_wire, and what commands do is in struct qmp_ops.
+ */
+#ifndef VMM_QMP_H
+#define VMM_QMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+#include <papr/error.h>
+
+#include "vmm/frame.h"
+
+/*
+ * The machine; @arg is struct qmp's @machine.  Those that return JSON give
+ * the caller a reference, or NULL without memory.
+ */
+struct qmp_ops {
+	/* A RunState of QEMU: "running", "paused", "shutdown". */
+	const char *(*status)(void *arg);
+	/* 0 once no vCPU runs; -errno and a sentence. */
+	int (*stop)(void *arg, struct papr_error *error);
+	void (*cont)(void *arg);
+	void (*quit)(void *arg);
+	json_t *(*cpus)(void *arg);
+	json_t *(*stats)(void *arg);
+	json_t *(*routes)(void *arg);
+};
+
+/* The way to the clients; @peer is struct qmp's. */
+struct qmp_wire {
+	/* To this client; false if it is lost. */
+	bool (*send)(void *peer, const char *text, size_t len);
+	/* To all clients that want events; @data is NULL or stolen. */
+	void (*event)(void *peer, const char *name, json_t *data);
+};
+
+/* Filled by the caller up to @peer, the rest zero. */
+struct qmp {
+	const struct qmp_ops *ops;
+	void *machine;
+	const struct qmp_wire *wire;
+	void *peer;
+	bool negotiated;	/* commands are taken, events are sent */
+	struct frame frame;
+};
+
+/* The first line; false if the client is lost. */
+bool qmp_greet(struct qmp *qmp);
+
+/* Takes what the client said; false: hang up. */
+bool qmp_feed(struct qmp *qmp, const char *data, size_t len);
+
+/* Frees what a client has begun to say. */
+void qmp_end(struct qmp *qmp);
+
+/*
+ * A line for all clients, to be freed, NULL without memory; @data is NULL or
+ * stolen.
+ */
+char *qmp_event_line(const char *name, json_t *data);
+
+/* The line that says why a client is sent away; to be freed, or NULL. */
+char *qmp_error_line(const char *sentence);
+
+#endif
