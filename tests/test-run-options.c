@@ -13,7 +13,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIB (UINT64_C(1) << 20)
-#define MAX_WORDS 16
+#define MAX_WORDS 20
 
 /* Parses words separated by blanks, of which no value here has any. */
 static int parse(const char *words, struct run_options *options,
@@ -63,13 +63,14 @@ static void file_names_are_kept(void **state)
 
 	(void)state;
 	assert_parses("--kernel k --initrd i --append a --policy p --stats - "
-		      "--trace t --dump-fdt d", &options);
+		      "--trace t --dump-fdt d --control c", &options);
 	assert_string_equal(options.initrd, "i");
 	assert_string_equal(options.append, "a");
 	assert_string_equal(options.policy, "p");
 	assert_string_equal(options.stats, "-");
 	assert_string_equal(options.trace, "t");
 	assert_string_equal(options.dump_fdt, "d");
+	assert_string_equal(options.control, "c");
 }
 
 static void choices_are_understood(void **state)
@@ -159,6 +160,7 @@ static const struct refusal {
 	{ "--kernel", "--kernel: a value is missing" },
 	{ "--kernel ", "--kernel: the file name is empty" },
 	{ "--kernel k --trace ", "--trace: the file name is empty" },
+	{ "--kernel k --control ", "--control: the file name is empty" },
 	{ "--kernel k --kvm on", "--kvm: there is no such option" },
 	{ "--kernel k -x", "-x: there is no such option" },
 	{ "--kernel k vmlinux", "vmlinux: there are only options here" },

@@ -6,12 +6,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/kvm.h>
 
 #include "vmm/util.h"
 #include "vmm/vmm.h"
+
+#define PAUSE_WAIT_S 5
 
 static const struct {
 	uint32_t reason;
@@ -55,14 +58,26 @@ static void end_on_exit(struct cpu *cpu)
 			run->exit_reason, exit_name(run->exit_reason));
 }
 
-/* Until RTAS start-cpu names this vCPU, or the end. */
-static void wait_for_start(struct cpu *cpu)
+static bool may_run(const struct cpu *cpu)
+{
+	return !cpu->vmm->paused &&
+	       papr_vcpu_state(cpu->vcpu) != PAPR_CPU_STOPPED;
+}
+
+/*
+ * Until the machine is not paused and RTAS start-cpu has named this vCPU, or
+ * the end.
+ */
+static void wait_to_run(struct cpu *cpu)
 {
 	struct vmm *vmm = cpu->vmm;
 
 	pthread_mutex_lock(&vmm->lock);
-	while (!vmm->ended && papr_vcpu_state(cpu->vcpu) == PAPR_CPU_STOPPED)
+	vmm->n_waiting++;
+	pthread_cond_signal(&vmm->waiting);
+	while (!vmm->ended && !may_run(cpu))
 		pthread_cond_wait(&vmm->wake, &vmm->lock);
+	vmm->n_waiting--;
 	pthread_mutex_unlock(&vmm->lock);
 }
 
@@ -74,9 +89,11 @@ static void *cpu_thread(void *arg)
 
 	cpu->tid = gettid();
 	while (!vmm_ended(cpu->vmm)) {
+		if (cpu->vmm->paused)
+			wait_to_run(cpu);
 		ret = papr_kvm_vcpu_run(cpu->vcpu, &error);
 		if (ret == PAPR_RUN_STOPPED)
-			wait_for_start(cpu);
+			wait_to_run(cpu);
 		else if (ret == PAPR_RUN_EXIT)
 			end_on_exit(cpu);
 		else if (ret < 0)
@@ -102,13 +119,51 @@ int cpus_start(struct vmm *vmm)
 	return 0;
 }
 
-void cpus_stop(struct vmm *vmm)
+static void kick_all(struct vmm *vmm)
 {
 	uint32_t i;
 
 	for (i = 0; i < vmm->n_cpus; i++)
 		if (vmm->cpus[i].has_thread)
 			papr_kvm_kick(vmm->cpus[i].vcpu);
+}
+
+static void set_paused(struct vmm *vmm, bool paused)
+{
+	pthread_mutex_lock(&vmm->lock);
+	vmm->paused = paused;
+	pthread_cond_broadcast(&vmm->wake);
+	pthread_mutex_unlock(&vmm->lock);
+}
+
+/* A vCPU may be held up by a pipe that nobody reads: not for ever. */
+int cpus_pause(struct vmm *vmm)
+{
+	struct timespec until;
+	int err = 0;
+
+	set_paused(vmm, true);
+	kick_all(vmm);
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += PAUSE_WAIT_S;
+	pthread_mutex_lock(&vmm->lock);
+	while (!err && !vmm->ended && vmm->n_waiting < vmm->n_cpus)
+		err = pthread_cond_clockwait(&vmm->waiting, &vmm->lock,
+					     CLOCK_MONOTONIC, &until);
+	pthread_mutex_unlock(&vmm->lock);
+	return -err;
+}
+
+void cpus_resume(struct vmm *vmm)
+{
+	set_paused(vmm, false);
+}
+
+void cpus_stop(struct vmm *vmm)
+{
+	uint32_t i;
+
+	kick_all(vmm);
 	for (i = 0; i < vmm->n_cpus; i++)
 		if (vmm->cpus[i].has_thread)
 			pthread_join(vmm->cpus[i].thread, NULL);

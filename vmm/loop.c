@@ -13,7 +13,9 @@
 #include "vmm/util.h"
 #include "vmm/vmm.h"
 
-enum { POLL_END, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLLS };
+enum {
+	POLL_END, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLL_CONTROL, POLLS
+};
 
 static int64_t now_ms(void)
 {
@@ -67,6 +69,8 @@ static void take_events(struct vmm *vmm, const struct pollfd *polls)
 		eventfd_read(polls[POLL_SPACE].fd, &ignored);
 	if (polls[POLL_INPUT].revents)
 		take_input(vmm);
+	if (polls[POLL_CONTROL].revents)
+		control_serve(vmm->control);
 }
 
 void loop_run(struct vmm *vmm, int signal_fd)
@@ -77,9 +81,10 @@ void loop_run(struct vmm *vmm, int signal_fd)
 		[POLL_SPACE] = { .fd = vmm->console.space_fd,
 				 .events = POLLIN },
 		[POLL_INPUT] = { .events = POLLIN },
+		[POLL_CONTROL] = { .fd = control_fd(vmm->control),
+				   .events = POLLIN },
 	};
 	int64_t deadline_ms = 0;
-	int n;
 
 	if (vmm->options->timeout_s)
 		deadline_ms = now_ms() +
@@ -88,10 +93,10 @@ void loop_run(struct vmm *vmm, int signal_fd)
 		/* poll() passes over a negative descriptor. */
 		polls[POLL_INPUT].fd = console_wants_input(&vmm->console) ?
 				       STDIN_FILENO : -1;
-		n = poll(polls, POLLS, wait_ms(deadline_ms));
-		if (n > 0)
+		if (poll(polls, POLLS, wait_ms(deadline_ms)) > 0)
 			take_events(vmm, polls);
-		else if (!n)
+		/* Clients that never rest do not put the end off. */
+		if (!wait_ms(deadline_ms))
 			vmm_end(vmm, RUN_TIMEOUT,
 				"the guest did not end within %u seconds",
 				vmm->options->timeout_s);

@@ -33,6 +33,7 @@ const char options_help[] =
 "  --policy FILE        who answers which hypercall; see papr-policy(5)\n"
 "  --stats FILE|-       at the end, how often each call was made\n"
 "  --trace FILE|-       a line for each call that came to userspace\n"
+"  --control SOCKET     let papr control and QMP clients in here\n"
 "  --dump-fdt FILE      write the device tree and exit\n"
 "  --timeout SECONDS    end the run, and show where each vCPU is\n"
 "  --help\n"
@@ -215,6 +216,7 @@ static const struct option long_options[] = {
 	{ "policy", required_argument, NULL, 'p' },
 	{ "stats", required_argument, NULL, 'S' },
 	{ "trace", required_argument, NULL, 't' },
+	{ "control", required_argument, NULL, 'c' },
 	{ "dump-fdt", required_argument, NULL, 'd' },
 	{ "timeout", required_argument, NULL, 'T' },
 	{ "help", no_argument, NULL, 'h' },
@@ -261,6 +263,8 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return file_option("--stats", text, &o->stats, error);
 	case 't':
 		return file_option("--trace", text, &o->trace, error);
+	case 'c':
+		return file_option("--control", text, &o->control, error);
 	case 'd':
 		return file_option("--dump-fdt", text, &o->dump_fdt, error);
 	case 'a':

@@ -18,6 +18,7 @@ struct run_options {
 	const char *stats;
 	const char *trace;
 	const char *dump_fdt;
+	const char *control;
 	uint64_t mem;		/* bytes */
 	uint32_t cores;
 	uint32_t threads;

@@ -121,10 +121,14 @@ static int open_outputs(struct vmm *vmm, struct papr_error *error)
 	ret = trace_open(&vmm->trace, options->trace, error);
 	if (ret)
 		return refuse_at(error, ret, "--trace");
-	if (!options->stats)
-		return 0;
-	ret = output_open(&vmm->stats, options->stats, error);
-	return ret ? refuse_at(error, ret, "--stats") : 0;
+	if (options->stats)
+		ret = output_open(&vmm->stats, options->stats, error);
+	if (ret)
+		return refuse_at(error, ret, "--stats");
+	if (options->control)
+		ret = control_open(options->control, &machine_ops, vmm,
+				   &vmm->control, error);
+	return ret ? refuse_at(error, ret, "--control") : 0;
 }
 
 int prepare(struct vmm *vmm, struct papr_error *error)

@@ -44,6 +44,7 @@ void vmm_end(struct vmm *vmm, int status, const char *fmt, ...)
 		}
 		eventfd_write(vmm->end_fd, 1);
 		pthread_cond_broadcast(&vmm->wake);
+		pthread_cond_signal(&vmm->waiting);
 	}
 	pthread_mutex_unlock(&vmm->lock);
 }
@@ -107,6 +108,7 @@ static int run_guest(struct vmm *vmm)
 		vmm_end(vmm, RUN_REFUSED, "no thread for a vCPU: %s",
 			strerror(-err));
 	loop_run(vmm, signal_fd);
+	machine_tell_end(vmm);
 	cpus_stop(vmm);
 	if (vmm->options->stats)
 		count_stop(vmm);
@@ -172,11 +174,13 @@ static void clean_up(struct vmm *vmm)
 	vmm->trace.broken = true;	/* what is still open is not whole */
 	trace_close(&vmm->trace, &ignored);
 	output_discard(&vmm->stats);
+	control_close(vmm->control);
 	setup_undo(vmm);
 	if (vmm->mapping)
 		munmap(vmm->mapping, vmm->mapping_len);
 	papr_policy_free(vmm->policy);
 	kernel_counts_free(&vmm->counts);
+	pthread_cond_destroy(&vmm->waiting);
 	pthread_cond_destroy(&vmm->wake);
 	pthread_mutex_destroy(&vmm->lock);
 	close(vmm->end_fd);
@@ -190,6 +194,7 @@ int vmm_run(const struct run_options *options)
 		.vm_fd = -1,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.wake = PTHREAD_COND_INITIALIZER,
+		.waiting = PTHREAD_COND_INITIALIZER,
 		.end_fd = eventfd(0, EFD_CLOEXEC),
 	};
 	struct papr_error error;

@@ -6,6 +6,7 @@
  *	setup.c		KVM and libpapr: the partition is made
  *	cpu.c		a thread for each vCPU
  *	loop.c		what the main thread does meanwhile
+ *	machine.c	what clients of the control socket can do with it
  *
  * It uses libpapr through its public headers alone.
  */
@@ -21,6 +22,7 @@
 #include <papr/papr.h>
 
 #include "vmm/console.h"
+#include "vmm/control.h"
 #include "vmm/kernel-counts.h"
 #include "vmm/layout.h"
 #include "vmm/loader.h"
@@ -50,12 +52,14 @@ struct cpu {
 	struct kvm_run *run;
 	pthread_t thread;
 	bool has_thread;
-	pid_t tid;
+	_Atomic pid_t tid;
 };
 
 /*
- * @lock guards the setting of @ended, @status and @text, and goes with @wake,
- * on which stopped vCPUs wait.  It is taken last: nothing is called under it.
+ * @lock guards the setting of @ended, @status, @text, @paused and @n_waiting,
+ * and goes with @wake, on which vCPUs wait that are stopped or paused, and
+ * with @waiting, which tells of one more that does.  It is taken last: nothing
+ * is called under it.
  */
 struct vmm {
 	const struct run_options *options;
@@ -80,10 +84,15 @@ struct vmm {
 	struct trace trace;
 	struct output stats;
 	struct kernel_counts counts;
+	struct control *control;	/* NULL if there is none */
+	bool quit_by_client;
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	_Atomic bool ended;	/* read without the lock in each turn */
+	pthread_cond_t waiting;
+	uint32_t n_waiting;
+	_Atomic bool paused;	/* read without the lock in each turn */
+	_Atomic bool ended;	/* likewise */
 	int end_fd;		/* eventfd: readable once it has ended */
 	int status;
 	char text[512];		/* why, "" if the user need not be told */
@@ -118,10 +127,23 @@ int cpus_start(struct vmm *vmm);
 /* Makes every thread leave the guest and waits for it. */
 void cpus_stop(struct vmm *vmm);
 
+/*
+ * Makes every thread leave the guest and wait; 0, or -ETIMEDOUT if one has
+ * not left yet.  It is to be undone in both cases.
+ */
+int cpus_pause(struct vmm *vmm);
+void cpus_resume(struct vmm *vmm);
+
 /* Tells where each vCPU is, once they are stopped. */
 void cpus_report(struct vmm *vmm);
 
-/* Serves the console, signals and the time limit until the run has ended. */
+/* What clients of the control socket can do; its argument is the VMM. */
+extern const struct qmp_ops machine_ops;
+
+/* Tells clients how the run has ended. */
+void machine_tell_end(struct vmm *vmm);
+
+/* Serves all that is not a vCPU until the run has ended. */
 void loop_run(struct vmm *vmm, int signal_fd);
 
 #endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What clients of the control socket see of the VMM, and do with it. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vmm/util.h"
+#include "vmm/vmm.h"
+
+#define MAX_UNKNOWN 64
+
+static const char *status(void *arg)
+{
+	struct vmm *vmm = arg;
+
+	if (vmm_ended(vmm))
+		return "shutdown";
+	return vmm->paused ? "paused" : "running";
+}
+
+static int stop(void *arg, struct papr_error *error)
+{
+	int ret = cpus_pause(arg);
+
+	if (!ret)
+		return 0;
+	cpus_resume(arg);
+	return refuse(error, ret, "a vCPU is held up and does not stop");
+}
+
+static void cont(void *arg)
+{
+	cpus_resume(arg);
+}
+
+static void quit(void *arg)
+{
+	struct vmm *vmm = arg;
+
+	if (vmm_ended(vmm))
+		return;
+	vmm->quit_by_client = true;
+	vmm_end(vmm, RUN_QUIT, "ended by a client of the control socket");
+}
+
+static json_t *cpus(void *arg)
+{
+	struct vmm *vmm = arg;
+	json_t *list = json_array();
+	struct cpu *cpu;
+	char path[32];
+	uint32_t i;
+
+	for (i = 0; i < vmm->n_cpus; i++) {
+		cpu = &vmm->cpus[i];
+		snprintf(path, sizeof(path), "/machine/cpu[%u]", i);
+		json_array_append_new(list, json_pack(
+			"{s:i, s:s, s:i, s:{s:i}, s:s, s:b}", "cpu-index", i,
+			"qom-path", path, "thread-id", cpu->tid,
+			"props", "core-id", papr_vcpu_id(cpu->vcpu),
+			"target", "ppc64", "papr-started",
+			papr_vcpu_state(cpu->vcpu) != PAPR_CPU_STOPPED));
+	}
+	return list;
+}
+
+static json_t *hcall_counts(const struct papr_vm *vm)
+{
+	json_t *list = json_array();
+	const struct papr_call_info *call;
+	struct papr_hcall_stats s;
+	size_t i;
+
+	for (i = 0; i < papr_hcall_count(); i++) {
+		call = papr_hcall_at(i);
+		if (papr_vm_stats(vm, i, &s) ||
+		    !(s.user || s.vmm || s.denied || s.nobody))
+			continue;
+		json_array_append_new(list, json_pack(
+			"{s:s, s:i, s:I, s:I, s:I, s:I, s:I}",
+			"name", call->name, "number", (int)call->number,
+			"user", (json_int_t)s.user, "vmm", (json_int_t)s.vmm,
+			"denied", (json_int_t)s.denied,
+			"nobody", (json_int_t)s.nobody,
+			"errors", (json_int_t)s.errors));
+	}
+	return list;
+}
+
+/* Numbers are text: JSON's do not hold 64 bits, the last is "others". */
+static json_t *unknown_counts(const struct papr_vm *vm)
+{
+	uint64_t numbers[MAX_UNKNOWN], counts[MAX_UNKNOWN];
+	size_t i, n = papr_vm_unknown_hcalls(vm, numbers, counts, MAX_UNKNOWN);
+	json_t *list = json_array();
+	char number[24];
+
+	for (i = 0; i < n && i < MAX_UNKNOWN; i++) {
+		if (numbers[i] == UINT64_MAX)
+			snprintf(number, sizeof(number), "others");
+		else
+			snprintf(number, sizeof(number), "%#" PRIx64,
+				 numbers[i]);
+		json_array_append_new(list, json_pack(
+			"{s:s, s:I}", "number", number,
+			"nobody", (json_int_t)counts[i]));
+	}
+	return list;
+}
+
+static json_t *rtas_counts(const struct papr_vm *vm)
+{
+	json_t *list = json_array();
+	const struct papr_call_info *call;
+	uint64_t calls, errors;
+	size_t i;
+
+	for (i = 0; i < papr_rtas_count(); i++) {
+		call = papr_rtas_at(i);
+		if (papr_vm_rtas_stats(vm, i, &calls, &errors) || !calls)
+			continue;
+		json_array_append_new(list, json_pack(
+			"{s:s, s:i, s:I, s:I}", "name", call->name,
+			"token", (int)call->number,
+			"calls", (json_int_t)calls,
+			"errors", (json_int_t)errors));
+	}
+	return list;
+}
+
+static json_t *stats(void *arg)
+{
+	struct vmm *vmm = arg;
+
+	return json_pack("{s:o, s:o, s:o}", "hcalls", hcall_counts(vmm->vm),
+			 "unknown", unknown_counts(vmm->vm),
+			 "rtas", rtas_counts(vmm->vm));
+}
+
+static json_t *routes(void *arg)
+{
+	struct vmm *vmm = arg;
+	struct papr_route_report r;
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < papr_hcall_count(); i++) {
+		if (papr_vm_route(vmm->vm, i, &r))
+			continue;
+		json_array_append_new(list, json_pack(
+			"{s:s, s:i, s:s, s:s, s:s, s:s}",
+			"name", r.call->name, "number", (int)r.call->number,
+			"requested", papr_route_name(r.requested),
+			"accepted", papr_accepted_name(r.accepted),
+			"effective", papr_effective_name(r.effective),
+			"reason", r.reason ? r.reason : ""));
+	}
+	return list;
+}
+
+const struct qmp_ops machine_ops = {
+	.status = status,
+	.stop = stop,
+	.cont = cont,
+	.quit = quit,
+	.cpus = cpus,
+	.stats = stats,
+	.routes = routes,
+};
+
+/* A ShutdownCause of QEMU. */
+static const char *end_cause(const struct vmm *vmm)
+{
+	switch (vmm->status) {
+	case RUN_POWER_OFF:
+		return "guest-shutdown";
+	case RUN_REBOOT:
+		return "guest-reset";
+	case RUN_OS_TERM:
+		return "guest-panic";
+	case RUN_QUIT:
+		return vmm->quit_by_client ? "host-qmp-quit" : "host-ui";
+	default:
+		return vmm->status > RUN_SIGNAL ? "host-signal" : "host-error";
+	}
+}
+
+void machine_tell_end(struct vmm *vmm)
+{
+	const char *cause = end_cause(vmm);
+
+	if (vmm->status == RUN_OS_TERM)
+		control_event(vmm->control, "GUEST_PANICKED",
+			      json_pack("{s:s}", "action", "poweroff"));
+	control_event(vmm->control, "SHUTDOWN",
+		      json_pack("{s:b, s:s}", "guest",
+				!strncmp(cause, "guest-", strlen("guest-")),
+				"reason", cause));
+}
