@@ -88,6 +88,16 @@ mistake "papr run with a bad size" '--mem' run --kernel x --mem 12Q
 mistake "papr lab without a command" 'command' lab run
 mistake "papr lab with an unknown host" 'power10' lab run --host power7 -- true
 
+status 0 "papr control --help" control --help
+mistake "papr control without a socket" 'SOCKET' control
+mistake "papr control with arguments that are no JSON" 'expected' \
+    control "$dir/socket" stop '{'
+mistake "... that are no object" 'must be an object' \
+    control "$dir/socket" stop '[]'
+status 1 "papr control where there is no socket" \
+    control "$dir/socket" query-status
+holds "... in words" 'socket: No such file' err
+
 # A machine with POWER KVM has other answers.
 if grep -q '^platform' /proc/cpuinfo; then
 	echo "ok - papr probe without POWER KVM # SKIP this is a POWER machine"

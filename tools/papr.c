@@ -14,6 +14,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{ "control", cmd_control, "send a QMP command to a running guest" },
 	{ "elog", cmd_elog, "build, decode, check and compare error logs" },
 	{ "hcalls", cmd_hcalls, "list the hypercalls and who can answer them" },
 	{ "lab", cmd_lab, "run a command in a Linux that has POWER KVM" },
