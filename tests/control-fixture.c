@@ -137,15 +137,17 @@ void say(struct fixture *f, int fd, const char *words)
 json_t *hear(int fd)
 {
 	static char line[65536];
-	size_t len = 0;
+	ssize_t len = recv(fd, line, sizeof(line) - 1, MSG_PEEK);
 	json_t *said;
+	char *end_of_line;
 
-	while (len < sizeof(line) - 1 && read(fd, line + len, 1) == 1)
-		if (line[len++] == '\n')
-			break;
-	if (!len)
+	if (len <= 0)
 		return NULL;
 	line[len] = '\0';
+	end_of_line = strchr(line, '\n');
+	assert_non_null(end_of_line);
+	end_of_line[1] = '\0';
+	len = recv(fd, line, strlen(line), 0);
 	assert_string_equal(line + len - 2, "\r\n");
 	said = json_loads(line, 0, NULL);
 	assert_non_null(said);

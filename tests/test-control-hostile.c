@@ -168,12 +168,12 @@ static void events_nobody_reads_are_bounded(void **state)
 {
 	struct fixture *f = *state;
 	int fd = client(f), other = client(f);
-	char event[4096];
+	char event[4096], big[10000] = "";
 
-	for (int i = 0; i < 60000; i++) {
-		control_event(f->control, "STOP", NULL);
-		if (i % 100)
-			continue;
+	memset(big, 'x', sizeof(big) - 1);
+	for (int i = 0; i < 300; i++) {
+		control_event(f->control, "STOP",
+			      json_pack("{s:s}", "big", big));
 		while (recv(other, event, sizeof(event), 0) > 0)
 			;
 		serve(f);
@@ -193,14 +193,14 @@ static void a_slow_reader_misses_nothing(void **state)
 	int fd = client(f), heard = 0;
 	json_t *said;
 
-	for (int i = 0; i < 10000; i++)
+	for (int i = 0; i < 3000; i++)
 		control_event(f->control, "STOP", NULL);
 	for (said = hear(fd); said; said = hear(fd)) {
 		json_decref(said);
 		heard++;
 		serve(f);
 	}
-	assert_int_equal(heard, 10000);
+	assert_int_equal(heard, 3000);
 	assert_served(f, fd);
 }
 
@@ -211,7 +211,7 @@ static void garbage_without_end_is_answered_or_hung_up_on(void **state)
 	char bytes[4096];
 	unsigned int seed = 1;
 
-	for (int turn = 0; turn < 1000; turn++) {
+	for (int turn = 0; turn < 100; turn++) {
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			bytes[i] = rand_r(&seed);
 		if (send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL) < 0 &&
@@ -249,15 +249,23 @@ static void without_descriptors_a_client_is_sent_away(void **state)
 {
 	struct fixture *f = *state;
 	struct rlimit limit, none;
-	int fd = client(f), one_more = connect_only(f);
+	int fd = client(f), one_more = connect_only(f), more;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	none = limit;
 	none.rlim_cur = one_more + 1;
 	setrlimit(RLIMIT_NOFILE, &none);
-	serve(f);
+	more = dup(fd);
+	if (more < 0)
+		serve(f);
 	setrlimit(RLIMIT_NOFILE, &limit);
 
+	if (more >= 0) {	/* valgrind has limits of its own */
+		close(more);
+		close(fd);
+		close(one_more);
+		skip();
+	}
 	assert_hears(one_more, "error", "desc", "no descriptors left");
 	assert_hung_up(one_more);
 	assert_served(f, fd);
