@@ -245,27 +245,31 @@ static void the_hundred_and_first_client_is_sent_away(void **state)
 		assert_served(f, fds[i]);
 }
 
+/* valgrind keeps the limit itself, and a connection is lost by that. */
+static bool under_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
 static void without_descriptors_a_client_is_sent_away(void **state)
 {
 	struct fixture *f = *state;
 	struct rlimit limit, none;
-	int fd = client(f), one_more = connect_only(f), more;
+	int fd, one_more;
 
+	if (under_valgrind())
+		skip();
+	fd = client(f);
+	one_more = connect_only(f);
 	getrlimit(RLIMIT_NOFILE, &limit);
 	none = limit;
 	none.rlim_cur = one_more + 1;
 	setrlimit(RLIMIT_NOFILE, &none);
-	more = dup(fd);
-	if (more < 0)
-		serve(f);
+	serve(f);
 	setrlimit(RLIMIT_NOFILE, &limit);
 
-	if (more >= 0) {	/* valgrind has limits of its own */
-		close(more);
-		close(fd);
-		close(one_more);
-		skip();
-	}
 	assert_hears(one_more, "error", "desc", "no descriptors left");
 	assert_hung_up(one_more);
 	assert_served(f, fd);
