@@ -57,8 +57,26 @@ static json_t *list(void *arg)
 	return json_array();
 }
 
+static int reset_cpus(void *arg, struct papr_error *error)
+{
+	(void)arg, (void)error;
+	return 0;
+}
+
+/* What gets here can be told in a log, or is refused with a sentence. */
+static int inject(void *arg, uint32_t cpu, const struct papr_mc_info *info,
+		  struct papr_error *error)
+{
+	uint8_t log[PAPR_ELOG_MAX];
+
+	(void)arg, (void)cpu;
+	return papr_elog_build_mc(log, sizeof(log), info, error) < 0 ?
+	       -EINVAL : 0;
+}
+
 static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
+	.reset_cpus = reset_cpus, .inject = inject,
 	.cpus = list, .stats = list, .routes = list,
 };
 

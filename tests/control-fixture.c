@@ -43,6 +43,32 @@ static void quit(void *arg)
 	((struct fixture *)arg)->ended = true;
 }
 
+static int reset_cpus(void *arg, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "no system reset");
+		return -EOPNOTSUPP;
+	}
+	f->resets++;
+	return 0;
+}
+
+static int inject(void *arg, uint32_t cpu, const struct papr_mc_info *info,
+		  struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (cpu > 1) {
+		strcpy(error->text, "no such vCPU");
+		return -EINVAL;
+	}
+	f->injected_cpu = cpu;
+	f->injected = *info;
+	return 0;
+}
+
 static json_t *cpus(void *arg)
 {
 	(void)arg;
@@ -64,7 +90,8 @@ static json_t *routes(void *arg)
 
 const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
-	.cpus = cpus, .stats = stats, .routes = routes,
+	.reset_cpus = reset_cpus, .inject = inject, .cpus = cpus,
+	.stats = stats, .routes = routes,
 };
 
 /* --- the fixture */

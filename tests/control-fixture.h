@@ -24,6 +24,9 @@ struct fixture {
 	bool ended;
 	bool stuck;		/* its vCPUs do not stop */
 	json_t *stats;		/* what papr-stats returns, empty if NULL */
+	unsigned int resets;	/* by inject-nmi */
+	uint32_t injected_cpu;
+	struct papr_mc_info injected;
 };
 
 extern const struct qmp_ops fixture_ops;

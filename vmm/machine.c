@@ -2,6 +2,7 @@
 /* What clients of the control socket see of the VMM, and do with it. */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,35 @@ static void quit(void *arg)
 		return;
 	vmm->quit_by_client = true;
 	vmm_end(vmm, RUN_QUIT, "ended by a client of the control socket");
+}
+
+/* A vCPU that the guest has not started has no use for it. */
+static int reset_cpus(void *arg, struct papr_error *error)
+{
+	struct vmm *vmm = arg;
+	uint32_t i;
+	int ret;
+
+	for (i = 0; i < vmm->n_cpus; i++) {
+		ret = papr_vcpu_system_reset(vmm->cpus[i].vcpu);
+		if (ret && ret != -EAGAIN)
+			return refuse(error, ret, "vCPU %u takes no system "
+				      "reset: %s",
+				      papr_vcpu_id(vmm->cpus[i].vcpu),
+				      strerror(-ret));
+	}
+	return 0;
+}
+
+static int inject(void *arg, uint32_t cpu, const struct papr_mc_info *info,
+		  struct papr_error *error)
+{
+	struct vmm *vmm = arg;
+
+	if (cpu >= vmm->n_cpus)
+		return refuse(error, -EINVAL, "there is no vCPU with index %u",
+			      cpu);
+	return papr_vcpu_inject(vmm->cpus[cpu].vcpu, info, error);
 }
 
 static json_t *cpus(void *arg)
@@ -165,6 +195,8 @@ const struct qmp_ops machine_ops = {
 	.stop = stop,
 	.cont = cont,
 	.quit = quit,
+	.reset_cpus = reset_cpus,
+	.inject = inject,
 	.cpus = cpus,
 	.stats = stats,
 	.routes = routes,

@@ -9,6 +9,7 @@
 
 #include <papr/papr.h>
 
+#include "vmm/qmp-inject.h"
 #include "vmm/qmp.h"
 #include "vmm/util.h"
 
@@ -16,11 +17,13 @@
 typedef json_t *run_fn(struct qmp *qmp, const json_t *args,
 		       struct papr_error *error);
 
-/* @arg is the one argument it takes, if any. */
+#define MAX_ARGS 8
+
+/* @args are the names of the arguments it takes. */
 struct command {
 	const char *name;
 	run_fn *run;
-	const char *arg;
+	const char *args[MAX_ARGS];
 };
 
 static const struct command commands[];
@@ -216,12 +219,26 @@ static json_t *system_reset(struct qmp *qmp, const json_t *args,
 	return NULL;
 }
 
+/* All of them, as QEMU's pseries machine does. */
 static json_t *inject_nmi(struct qmp *qmp, const json_t *args,
 			  struct papr_error *error)
 {
-	(void)qmp, (void)args;
-	refuse(error, 0, "this machine cannot take a system reset interrupt");
-	return NULL;
+	(void)args;
+	if (qmp->ops->reset_cpus(qmp->machine, error))
+		return NULL;
+	return json_object();
+}
+
+static json_t *papr_inject(struct qmp *qmp, const json_t *args,
+			   struct papr_error *error)
+{
+	struct papr_mc_info info;
+	uint32_t cpu;
+
+	if (qmp_inject_parse(args, &info, &cpu, error) ||
+	    qmp->ops->inject(qmp->machine, cpu, &info, error))
+		return NULL;
+	return json_object();
 }
 
 static json_t *papr_stats(struct qmp *qmp, const json_t *args,
@@ -239,20 +256,23 @@ static json_t *papr_routes(struct qmp *qmp, const json_t *args,
 }
 
 static const struct command commands[] = {
-	{ "cont", cont, NULL },
-	{ "inject-nmi", inject_nmi, NULL },
-	{ "papr-routes", papr_routes, NULL },
-	{ "papr-stats", papr_stats, NULL },
-	{ "qmp_capabilities", qmp_capabilities, "enable" },
-	{ "query-commands", query_commands, NULL },
-	{ "query-cpus-fast", query_cpus_fast, NULL },
-	{ "query-kvm", query_kvm, NULL },
-	{ "query-status", query_status, NULL },
-	{ "query-version", query_version, NULL },
-	{ "quit", quit, NULL },
-	{ "stop", stop, NULL },
-	{ "system_reset", system_reset, NULL },
-	{ NULL, NULL, NULL }
+	{ "cont", cont, { NULL } },
+	{ "inject-nmi", inject_nmi, { NULL } },
+	{ "papr-inject", papr_inject,
+	  { "type", "subtype", "severity", "disposition", "effective-address",
+	    "logical-address", "cpu-index" } },
+	{ "papr-routes", papr_routes, { NULL } },
+	{ "papr-stats", papr_stats, { NULL } },
+	{ "qmp_capabilities", qmp_capabilities, { "enable" } },
+	{ "query-commands", query_commands, { NULL } },
+	{ "query-cpus-fast", query_cpus_fast, { NULL } },
+	{ "query-kvm", query_kvm, { NULL } },
+	{ "query-status", query_status, { NULL } },
+	{ "query-version", query_version, { NULL } },
+	{ "quit", quit, { NULL } },
+	{ "stop", stop, { NULL } },
+	{ "system_reset", system_reset, { NULL } },
+	{ NULL, NULL, { NULL } }
 };
 
 /* --- requests */
@@ -287,7 +307,7 @@ static json_t *run(struct qmp *qmp, const struct command *command,
 		   json_t *args)
 {
 	struct papr_error error = { "no memory" };
-	const char *key = stranger(args, &command->arg, 1);
+	const char *key = stranger(args, command->args, MAX_ARGS);
 	json_t *result;
 
 	if (key)
@@ -295,7 +315,7 @@ static json_t *run(struct qmp *qmp, const struct command *command,
 			      "Parameter '%.100s' is unexpected", key);
 	result = command->run(qmp, args, &error);
 	if (!result)
-		return error_object("GenericError", error.text);
+		return failed("GenericError", "%s", error.text);
 	return json_pack("{s:o}", "return", result);
 }
 

@@ -11,7 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <stdint.h>
+
 #include <jansson.h>
+#include <papr/elog.h>
 #include <papr/error.h>
 
 #include "vmm/frame.h"
@@ -27,6 +30,10 @@ struct qmp_ops {
 	int (*stop)(void *arg, struct papr_error *error);
 	void (*cont)(void *arg);
 	void (*quit)(void *arg);
+	/* System reset to all vCPUs; a machine check to one: 0 or -errno. */
+	int (*reset_cpus)(void *arg, struct papr_error *error);
+	int (*inject)(void *arg, uint32_t cpu, const struct papr_mc_info *info,
+		      struct papr_error *error);
 	json_t *(*cpus)(void *arg);
 	json_t *(*stats)(void *arg);
 	json_t *(*routes)(void *arg);
