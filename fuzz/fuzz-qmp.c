@@ -4,6 +4,7 @@
  * its words arrive, the rest are the words.  Whatever they are, each answer is
  * one line of JSON, and the sizes of the pieces change nothing.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
