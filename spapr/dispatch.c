@@ -85,39 +85,33 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 		}, route->logged);
 }
 
+/* The calls of a row over all vCPUs; their errors are added to @errors. */
 static uint64_t sum(const struct papr_vm *vm, size_t row,
-		    enum papr_effective by)
+		    enum papr_effective by, uint64_t *errors)
 {
 	uint64_t n = 0;
 
-	for (uint32_t i = 0; i < vm->n_vcpus; i++)
-		n += atomic_load(&vm->vcpus[i]->hcalls[row][by].calls);
-	return n;
-}
+	for (uint32_t i = 0; i < vm->n_vcpus; i++) {
+		const struct hcall_stats *s = &vm->vcpus[i]->hcalls[row][by];
 
-static uint64_t sum_errors(const struct papr_vm *vm, size_t row,
-			   enum papr_effective by)
-{
-	uint64_t n = 0;
-
-	for (uint32_t i = 0; i < vm->n_vcpus; i++)
-		n += atomic_load(&vm->vcpus[i]->hcalls[row][by].errors);
+		n += atomic_load(&s->calls);
+		*errors += atomic_load(&s->errors);
+	}
 	return n;
 }
 
 int papr_vm_stats(const struct papr_vm *vm, size_t index,
 		  struct papr_hcall_stats *stats)
 {
+	uint64_t refused = 0;	/* as policy or lack of a handler has it */
+
 	if (index >= HCALL_ROWS)
 		return -EINVAL;
-	*stats = (struct papr_hcall_stats){
-		.user = sum(vm, index, PAPR_EFFECTIVE_USER),
-		.vmm = sum(vm, index, PAPR_EFFECTIVE_VMM),
-		.denied = sum(vm, index, PAPR_EFFECTIVE_DENIED),
-		.nobody = sum(vm, index, PAPR_EFFECTIVE_NOBODY),
-		.errors = sum_errors(vm, index, PAPR_EFFECTIVE_USER) +
-			  sum_errors(vm, index, PAPR_EFFECTIVE_VMM),
-	};
+	stats->errors = 0;
+	stats->user = sum(vm, index, PAPR_EFFECTIVE_USER, &stats->errors);
+	stats->vmm = sum(vm, index, PAPR_EFFECTIVE_VMM, &stats->errors);
+	stats->denied = sum(vm, index, PAPR_EFFECTIVE_DENIED, &refused);
+	stats->nobody = sum(vm, index, PAPR_EFFECTIVE_NOBODY, &refused);
 	return 0;
 }
 
