@@ -70,9 +70,7 @@ static void write_features(struct tree *t, const struct papr_vm *vm,
 	uint8_t features[sizeof(pa_features_300)];
 
 	memcpy(features, level->pa_features, level->pa_features_len);
-	if (vm->mmu == PAPR_MMU_RADIX)
-		features[2 + PA_RADIX_BYTE] |= PA_RADIX;
-	else if (level->isa >= 300)
+	if (vm->mmu == PAPR_MMU_HASH && level->isa >= 300)
 		features[2 + PA_RADIX_BYTE] &= ~PA_RADIX;
 	tree_bytes(t, "ibm,pa-features", features, level->pa_features_len);
 }
