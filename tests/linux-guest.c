@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/linux-guest.h"
+#include "tools/qmp-client.h"
+
+#define SOCKET "/tmp/t/mce.socket"
+#define START_TRIES 100
+#define START_PAUSE_US 100000
+
+/* Does not return. */
+static void become_papr(const int in[2], const int out[2], const char *append,
+			const char *errors)
+{
+	int err = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	dup2(in[0], STDIN_FILENO);
+	dup2(out[1], STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	close(in[1]);
+	close(out[0]);
+	execlp("papr", "papr", "run", "--kernel", "/boot/vmlinux", "--initrd",
+	       "mce.initrd", "--smp", "2", "--timeout", "400", "--trace",
+	       "mce.trace", "--append", append, "--control", SOCKET,
+	       (char *)NULL);
+	_exit(127);
+}
+
+/* papr run listens before the guest's first instruction, but not at once. */
+static void connect_client(struct linux_guest *g)
+{
+	struct papr_error error;
+
+	for (int i = 0; i < START_TRIES; i++) {
+		if (!qmp_client_open(SOCKET, &g->client, &error))
+			return;
+		usleep(START_PAUSE_US);
+	}
+	fail_msg("%s", error.text);
+}
+
+void linux_guest_start(struct linux_guest *g, const char *append,
+		       const char *errors)
+{
+	int in[2], out[2];
+
+	*g = (struct linux_guest){ .pid = -1 };
+	signal(SIGPIPE, SIG_IGN);
+	unlink(SOCKET);
+	g->log = fopen("mce.console", "we");
+	assert_non_null(g->log);
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	g->pid = fork();
+	assert_true(g->pid >= 0);
+	if (!g->pid)
+		become_papr(in, out, append, errors);
+	close(in[0]);
+	close(out[1]);
+	g->commands = in[1];
+	g->console = out[0];
+	connect_client(g);
+}
+
+int linux_guest_wait(struct linux_guest *g)
+{
+	int status;
+
+	while (linux_guest_line(g, GUEST_PATIENCE_MS))
+		;
+	assert_int_equal(waitpid(g->pid, &status, 0), g->pid);
+	g->pid = -1;
+	linux_guest_end(g);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+void linux_guest_end(struct linux_guest *g)
+{
+	if (g->pid > 0) {
+		kill(g->pid, SIGTERM);
+		waitpid(g->pid, NULL, 0);
+		g->pid = -1;
+	}
+	if (!g->client)
+		return;
+	qmp_client_close(g->client);
+	g->client = NULL;
+	close(g->commands);
+	close(g->console);
+	fclose(g->log);
+}
+
+void linux_guest_tell(struct linux_guest *g, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vdprintf(g->commands, fmt, ap);
+	va_end(ap);
+	assert_int_equal(write(g->commands, "\n", 1), 1);
+}
+
+/* The line at the front of the text, which is taken away. */
+static const char *take_line(struct linux_guest *g)
+{
+	static char line[sizeof(g->text)];
+	char *end = memchr(g->text, '\n', g->len);
+	size_t len;
+
+	if (!end)
+		return NULL;
+	len = end - g->text;
+	memcpy(line, g->text, len);
+	line[len] = '\0';
+	line[strcspn(line, "\r")] = '\0';
+	g->len -= len + 1;
+	memmove(g->text, end + 1, g->len);
+	fprintf(g->log, "%s\n", line);
+	return line;
+}
+
+const char *linux_guest_line(struct linux_guest *g, int timeout_ms)
+{
+	struct pollfd fd = { .fd = g->console, .events = POLLIN };
+	const char *line;
+	ssize_t n;
+
+	while (!(line = take_line(g))) {
+		if (g->len == sizeof(g->text))
+			g->len = 0;	/* no line of ours */
+		if (poll(&fd, 1, timeout_ms) <= 0)
+			return NULL;
+		n = read(g->console, g->text + g->len,
+			 sizeof(g->text) - g->len);
+		if (n <= 0)
+			return NULL;
+		g->len += n;
+	}
+	return line;
+}
+
+const char *linux_guest_expect(struct linux_guest *g, const char *begin)
+{
+	const char *line;
+
+	while ((line = linux_guest_line(g, GUEST_PATIENCE_MS)))
+		if (!strncmp(line, begin, strlen(begin)))
+			return line + strlen(begin);
+	fail_msg("the guest does not say %s", begin);
+	return NULL;
+}
+
+void linux_guest_execute(struct linux_guest *g, const char *command,
+			 json_t *args)
+{
+	struct papr_error error;
+	json_t *result = qmp_client_execute(g->client, command, args, &error);
+
+	if (!result)
+		fail_msg("%s: %s", command, error.text);
+	json_decref(result);
+}
