@@ -65,19 +65,29 @@ static int reset_cpus(void *arg, struct papr_error *error)
 }
 
 /* What gets here can be told in a log, or is refused with a sentence. */
-static int inject(void *arg, uint32_t cpu, const struct papr_mc_info *info,
-		  struct papr_error *error)
+static int inject(void *arg, uint32_t cpu, const struct papr_injection *what,
+		  uint64_t *id, struct papr_error *error)
 {
 	uint8_t log[PAPR_ELOG_MAX];
 
-	(void)arg, (void)cpu;
-	return papr_elog_build_mc(log, sizeof(log), info, error) < 0 ?
+	(void)arg;
+	check(what->context <= PAPR_CONTEXT_KERNEL);
+	*id = cpu;
+	return papr_elog_build_mc(log, sizeof(log), what->info, error) < 0 ?
 	       -EINVAL : 0;
+}
+
+static int cancel(void *arg, uint64_t id, struct papr_error *error)
+{
+	(void)arg, (void)error;
+	check(id > 0);
+	return 0;
 }
 
 static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset_cpus = reset_cpus, .inject = inject,
+	.cancel = cancel, .injections = list,
 	.cpus = list, .stats = list, .routes = list,
 };
 

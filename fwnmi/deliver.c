@@ -3,7 +3,7 @@
  * A machine check from its cause to the guest's handler: LoPAR 7.3.14.
  *
  *	real	  papr_vcpu_machine_check(): SRR1, DSISR, DAR are classified
- *	injected  papr_vcpu_inject(): SRR1, DSISR, DAR are made up
+ *	injected  trigger.c says when; SRR1, DSISR, DAR are made up
  *	both	  deliver(): the log, the registers
  *
  * A real one has the guest's SRR0 and SRR1 overwritten, so it goes to the
@@ -39,6 +39,7 @@ static int checkstop(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 	error_set(&text, 0, "vCPU %u has a machine check (%s) and %s", vcpu->id,
 		  type_name(info), why);
 	atomic_fetch_or(&vcpu->nmi.pending, NMI_CHECKSTOP);
+	injection_end(vcpu, PAPR_OUTCOME_CHECKSTOP);
 	if (vm->vmm_ops.event)
 		vm->vmm_ops.event(vm->vmm, PAPR_EVENT_CHECKSTOP, text.text);
 	else
@@ -46,11 +47,15 @@ static int checkstop(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 	return PAPR_INTERRUPT_WAIT;
 }
 
-static int set_regs(struct papr_vcpu *vcpu, const struct papr_regs *regs)
+static int enter(struct papr_vcpu *vcpu, const struct papr_regs *regs,
+		 enum papr_outcome outcome)
 {
 	int r = vcpu->vm->host_ops.set_regs(vcpu->host, regs);
 
-	return r ? r : PAPR_INTERRUPT_NONE;
+	if (r)
+		return r;
+	injection_end(vcpu, outcome);
+	return PAPR_INTERRUPT_NONE;
 }
 
 /* What only the moment of delivery knows. */
@@ -96,7 +101,7 @@ static int deliver_architected(struct papr_vcpu *vcpu,
 	if (!(regs->msr & MSR_ME))
 		return checkstop(vcpu, info, "MSR[ME] is 0");
 	fwnmi_interrupt(vcpu->vm, regs, VECTOR, srr1, 0);
-	return set_regs(vcpu, regs);
+	return enter(vcpu, regs, PAPR_OUTCOME_ARCHITECTED);
 }
 
 /* The handler runs on this vCPU: its log would be overwritten. */
@@ -109,6 +114,7 @@ static int deliver_nested(struct papr_vcpu *vcpu,
 	vm_log(vcpu->vm, PAPR_LOG_WARNING, "vCPU %u: a machine check (%s) that "
 	       "is recovered came while its handler ran, and is dropped",
 	       vcpu->id, type_name(info));
+	injection_end(vcpu, PAPR_OUTCOME_DROPPED);
 	return PAPR_INTERRUPT_NONE;
 }
 
@@ -132,47 +138,45 @@ static int deliver(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 	fwnmi_interrupt(vm, regs, handler, srr1, 0);
 	regs->msr |= MSR_ME;
 	regs->r3 = vm->config.rtas_base + RTAS_BLOB_LOG;
-	return set_regs(vcpu, regs);
-}
-
-/* While it waits for the interlock it is still pending. */
-static int finish(struct papr_vcpu *vcpu, uint32_t what, int r)
-{
-	if (r != PAPR_INTERRUPT_WAIT ||
-	    atomic_load(&vcpu->nmi.pending) & NMI_CHECKSTOP)
-		atomic_fetch_and(&vcpu->nmi.pending, ~what);
-	return r;
+	return enter(vcpu, regs, PAPR_OUTCOME_DELIVERED);
 }
 
 /*
  * One that comes again and again while it is put off is not to be put off: it
- * keeps the guest from leaving RTAS.
+ * keeps the guest from leaving RTAS.  While it waits for the interlock it is
+ * still pending.
  */
 int fwnmi_take_check(struct papr_vcpu *vcpu, struct papr_regs *regs)
 {
 	struct nmi_state *nmi = &vcpu->nmi;
+	int r;
 
 	if (fwnmi_in_rtas(vcpu->vm, regs) && !nmi->again)
 		return PAPR_INTERRUPT_LATER;
 	regs->dar = nmi->dar;
 	regs->dsisr = nmi->dsisr;
-	return finish(vcpu, NMI_CHECK,
-		      deliver(vcpu, &nmi->check, nmi->srr1, regs));
+	r = deliver(vcpu, &nmi->check, nmi->srr1, regs);
+	if (r != PAPR_INTERRUPT_WAIT ||
+	    atomic_load(&nmi->pending) & NMI_CHECKSTOP)
+		atomic_fetch_and(&nmi->pending, ~NMI_CHECK);
+	return r;
 }
 
 int fwnmi_take_injected(struct papr_vcpu *vcpu, struct papr_regs *regs)
 {
-	const struct papr_mc_info *info = &vcpu->nmi.injected;
+	struct papr_mc_info info;
 	uint64_t srr1;
+	int r = injection_take(vcpu, regs, &info);
 
-	if (fwnmi_in_rtas(vcpu->vm, regs) || !(regs->msr & MSR_RI))
-		return PAPR_INTERRUPT_LATER;
+	if (r)
+		return r < 0 ? PAPR_INTERRUPT_NONE : r;
 	/* What these processors cannot say has no bits, and a log all the same. */
-	mce_encode(vcpu->vm->info.isa, info, &srr1, &regs->dsisr);
-	if (info->effective_valid)
-		regs->dar = info->effective_address;
-	return finish(vcpu, NMI_INJECTED | NMI_CLAIMED,
-		      deliver(vcpu, info, srr1, regs));
+	mce_encode(vcpu->vm->info.isa, &info, &srr1, &regs->dsisr);
+	if (info.effective_valid)
+		regs->dar = info.effective_address;
+	r = deliver(vcpu, &info, srr1, regs);
+	injection_put_back(vcpu);
+	return r;
 }
 
 /* A store that has failed is lost, and a nested host's word counts nothing. */
@@ -206,38 +210,5 @@ int papr_vcpu_machine_check(struct papr_vcpu *vcpu, bool recovered)
 	nmi->dar = regs.dar;
 	nmi->dsisr = regs.dsisr;
 	fwnmi_post(vcpu, NMI_CHECK);
-	return 0;
-}
-
-static int check_inject(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
-			struct papr_error *error)
-{
-	uint8_t log[PAPR_ELOG_MAX];
-	int r;
-
-	if (!fwnmi_is_possible(vcpu))
-		return error_set(error, -EOPNOTSUPP, "the host cannot "
-				 "interrupt vCPU %u", vcpu->id);
-	if (papr_vcpu_state(vcpu) != PAPR_CPU_RUNNING)
-		return error_set(error, -EAGAIN, "vCPU %u does not run",
-				 vcpu->id);
-	r = papr_elog_build_mc(log, sizeof(log), info, error);
-	return r < 0 ? r : 0;
-}
-
-int papr_vcpu_inject(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
-		     struct papr_error *error)
-{
-	struct nmi_state *nmi = &vcpu->nmi;
-	int r = check_inject(vcpu, info, error);
-
-	if (r)
-		return r;
-	if (atomic_fetch_or(&nmi->pending, NMI_CLAIMED) & NMI_CLAIMED)
-		return error_set(error, -EBUSY, "vCPU %u has not taken the "
-				 "last machine check yet", vcpu->id);
-	sized_copy(&nmi->injected, sizeof(nmi->injected), info);
-	nmi->injected.size = sizeof(nmi->injected);
-	fwnmi_post(vcpu, NMI_INJECTED);
 	return 0;
 }

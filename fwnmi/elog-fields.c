@@ -319,20 +319,37 @@ static int subtype_value(const char *name, struct papr_error *error)
 				  colon + 1, error);
 }
 
-int papr_elog_value(const char *field, const char *name,
-		    struct papr_error *error)
+/* The names that "MC.type" takes, 0 for none. */
+static enum elog_list list_of(const char *field)
 {
 	char path[64];
 
-	if (!strcmp(field, "MC.subtype"))
-		return subtype_value(name, error);
 	for (int i = 0; i < ELOG_ROWS; i++) {
 		const struct elog_row *row = &elog_rows[i];
 
 		snprintf(path, sizeof(path), "%s.%s",
 			 elog_sections[row->section].name, row->name);
 		if (row->list && !strcmp(path, field))
-			return elog_value_by_name(row->list, name, error);
+			return row->list;
 	}
-	return error_set(error, -EINVAL, "%.40s takes no names", field);
+	return 0;
+}
+
+int papr_elog_value(const char *field, const char *name,
+		    struct papr_error *error)
+{
+	enum elog_list list = list_of(field);
+
+	if (!strcmp(field, "MC.subtype"))
+		return subtype_value(name, error);
+	if (!list)
+		return error_set(error, -EINVAL, "%.40s takes no names", field);
+	return elog_value_by_name(list, name, error);
+}
+
+const char *papr_elog_value_name(const char *field, uint64_t value)
+{
+	enum elog_list list = list_of(field);
+
+	return list ? elog_value_name(list, value) : NULL;
 }

@@ -44,6 +44,21 @@ int fwnmi_take_check(struct papr_vcpu *vcpu, struct papr_regs *regs);
 int fwnmi_take_injected(struct papr_vcpu *vcpu, struct papr_regs *regs);
 int fwnmi_take_reset(struct papr_vcpu *vcpu, struct papr_regs *regs);
 
+/*
+ * The vCPU's injection that is due, for delivery at @regs: 0 and @info, or
+ * enum papr_interrupt if it is gone or must wait.  Delivery ends with
+ * injection_end(), or it is put back.
+ */
+int injection_take(struct papr_vcpu *vcpu, const struct papr_regs *regs,
+		   struct papr_mc_info *info);
+void injection_put_back(struct papr_vcpu *vcpu);
+
+/* What became of the one that is taken; nothing if none is. */
+void injection_end(struct papr_vcpu *vcpu, enum papr_outcome outcome);
+
+/* Takes back what waits for a vCPU, unless it is taken. */
+void injection_drop(struct papr_vcpu *vcpu);
+
 /* Whether the host has what is needed for interrupts. */
 bool fwnmi_is_possible(const struct papr_vcpu *vcpu);
 

@@ -44,10 +44,16 @@ static int32_t ibm_nmi_register(struct papr_vcpu *vcpu, const void *args,
 static int32_t ibm_nmi_interlock(struct papr_vcpu *vcpu, const void *args,
 				 void *rets)
 {
+	struct papr_vm *vm = vcpu->vm;
+
 	(void)args;
 	(void)rets;
-	if (atomic_load(&vcpu->vm->nmi_machine_check) == NMI_UNREGISTERED)
+	if (atomic_load(&vm->nmi_machine_check) == NMI_UNREGISTERED)
 		return RTAS_PARAMETER_ERROR;
+	/* Before another vCPU takes it, and its machine check is told of. */
+	if (atomic_load(&vm->nmi_holder) == (int64_t)vcpu->index &&
+	    vm->vmm_ops.interlock)
+		vm->vmm_ops.interlock(vm->vmm, vcpu);
 	fwnmi_release_interlock(vcpu);
 	return RTAS_SUCCESS;
 }
@@ -85,14 +91,10 @@ void fwnmi_release_interlock(struct papr_vcpu *vcpu)
 		wake_waiters(vcpu->vm);
 }
 
-/* What somebody is still writing stays: it is his. */
 void fwnmi_forget(struct papr_vcpu *vcpu)
 {
-	uint32_t gone = NMI_CHECK | NMI_RESET;
-
-	if (atomic_load(&vcpu->nmi.pending) & NMI_INJECTED)
-		gone |= NMI_INJECTED | NMI_CLAIMED;
-	atomic_fetch_and(&vcpu->nmi.pending, ~gone);
+	injection_drop(vcpu);
+	atomic_fetch_and(&vcpu->nmi.pending, ~(NMI_CHECK | NMI_RESET));
 	vcpu->nmi.again = false;
 	vcpu->nmi.reset_tries = 0;
 	fwnmi_release_interlock(vcpu);

@@ -53,8 +53,9 @@ static int32_t stop_self(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	(void)args;
 	(void)rets;
-	fwnmi_forget(vcpu);
+	/* First: nothing is injected into a vCPU that stops. */
 	atomic_store(&vcpu->state, PAPR_CPU_STOPPING);
+	fwnmi_forget(vcpu);
 	return RTAS_SUCCESS;
 }
 

@@ -54,6 +54,26 @@ static void answer(struct papr_vcpu *vcpu, const struct hcall_route *route,
 		vm->vmm_ops.hcall(vm->vmm, vcpu, hcall);
 }
 
+/* Somebody waits for the call with an injection: fwnmi/trigger.c. */
+static void count_down(struct papr_vcpu *vcpu, uint64_t nr)
+{
+	struct injection *injection = &vcpu->nmi.injection;
+	struct papr_vm *vm = vcpu->vm;
+	bool due;
+
+	pthread_mutex_lock(&vm->inject_lock);
+	due = atomic_load(&vcpu->nmi.pending) & NMI_AT_HCALL &&
+	      (!injection->hcall || injection->hcall == nr) &&
+	      !--injection->count;
+	if (due) {
+		atomic_fetch_and(&vcpu->nmi.pending, ~NMI_AT_HCALL);
+		atomic_fetch_or(&vcpu->nmi.pending, NMI_INJECTED);
+	}
+	pthread_mutex_unlock(&vm->inject_lock);
+	if (due)
+		vm->host_ops.wake(vcpu->host);
+}
+
 void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 {
 	static const struct hcall_route nobody = {
@@ -83,6 +103,9 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 		vm_trace(vm, &(struct papr_trace){
 			.vcpu_id = vcpu->id, .hcall = hcall, .args = args,
 		}, route->logged);
+	if (atomic_load_explicit(&vcpu->nmi.pending, memory_order_relaxed) &
+	    NMI_AT_HCALL)
+		count_down(vcpu, hcall->nr);
 }
 
 /* The calls of a row over all vCPUs; their errors are added to @errors. */

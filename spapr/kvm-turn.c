@@ -14,9 +14,11 @@
 
 /*
  * How often a vCPU comes out that cannot take now what waits for it.  Each
- * time must be enough for a slow guest to get on.
+ * time must be enough for a slow guest to get on, and none like the one
+ * before: a guest with a beat of its own is to be met in all it does.
  */
 #define TICK_NS 20000000
+#define TICK_MIN_NS 1000000
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
@@ -85,12 +87,19 @@ static bool leave_kernel(struct kvm_cpu *cpu, bool interrupted)
 	return ours;
 }
 
+/* From TICK_MIN_NS to TICK_NS. */
+static long next_tick_ns(struct kvm_cpu *cpu)
+{
+	cpu->tick_seed = cpu->tick_seed * 1664525 + 1013904223;
+	return TICK_MIN_NS + (cpu->tick_seed >> 8) % (TICK_NS - TICK_MIN_NS);
+}
+
 /* One that comes too early, before KVM_RUN, is followed by another. */
-static bool start_ticks(timer_t *ticks)
+static bool start_ticks(struct kvm_cpu *cpu, timer_t *ticks)
 {
 	const struct itimerspec every = {
 		.it_interval.tv_nsec = TICK_NS,
-		.it_value.tv_nsec = TICK_NS,
+		.it_value.tv_nsec = next_tick_ns(cpu),
 	};
 	struct sigevent event = {
 		.sigev_notify = SIGEV_THREAD_ID,
@@ -113,7 +122,7 @@ bool kvm_cpu_run(struct kvm_cpu *cpu, int *r)
 		return false;
 	/* A KVM_RUN that fails leaves the reason of the one before. */
 	cpu->run->exit_reason = KVM_EXIT_UNKNOWN;
-	ticking = cpu->later && start_ticks(&ticks);
+	ticking = cpu->later && start_ticks(cpu, &ticks);
 	*r = run_guarded(cpu->fd);
 	if (ticking)
 		timer_delete(ticks);

@@ -35,6 +35,7 @@ struct kvm_cpu {
 	bool kicked;
 	_Atomic bool woken;		/* ask papr_vcpu_take_interrupt() */
 	bool later;			/* ... soon; the thread's own */
+	uint32_t tick_seed;		/* likewise */
 	unsigned int holders;		/* who hold it or wait to */
 };
 

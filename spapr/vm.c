@@ -185,6 +185,7 @@ static int vm_destroy(struct papr_vm *vm)
 {
 	for (uint32_t i = 0; i < vm->n_vcpus; i++)
 		talloc_free(vm->vcpus[i]);
+	pthread_mutex_destroy(&vm->inject_lock);
 	return 0;
 }
 
@@ -236,6 +237,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 
 	if (!vm)
 		return error_set(error, -ENOMEM, "out of memory");
+	pthread_mutex_init(&vm->inject_lock, NULL);
 	talloc_set_destructor(vm, vm_destroy);
 	vm->host = host;
 	vm->vmm = vmm;

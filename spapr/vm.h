@@ -3,16 +3,19 @@
  * The partition from the inside.
  *
  * Locks: none on the call path.  What handlers share is either fixed once the
- * VM is sealed or atomic; each says so.
+ * VM is sealed or atomic; each says so.  Injections have a lock, which is
+ * taken on the call path only while one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include <papr/elog.h>
+#include <papr/fwnmi.h>
 #include <papr/host.h>
 #include <papr/vm.h>
 
@@ -88,16 +91,27 @@ struct tce_window {
 /* What waits for a vCPU, bits of struct nmi_state.pending. */
 #define NMI_CHECK	1u	/* the host took a machine check of it */
 #define NMI_RESET	2u	/* somebody resets it */
-#define NMI_CLAIMED	4u	/* somebody writes what to inject ... */
-#define NMI_INJECTED	8u	/* ... and has */
+#define NMI_INJECTED	4u	/* its injection is due */
+#define NMI_AT_HCALL	8u	/* its injection waits for a hypercall */
 #define NMI_CHECKSTOP	16u	/* it runs no more */
+
+/* A machine check that is to come: fwnmi/trigger.c; papr_vm.inject_lock. */
+struct injection {
+	uint64_t id;			/* 0: there is none */
+	bool taken;			/* its vCPU's thread delivers it now */
+	struct papr_mc_info info;
+	enum papr_context context;
+	uint64_t hcall;			/* 0: any */
+	uint64_t count;			/* until it is due */
+	uint64_t pc, msr;		/* once taken: of the guest */
+};
 
 /* On the way to the guest: fwnmi/deliver.c. */
 struct nmi_state {
 	_Atomic uint32_t pending;
 	_Atomic bool waits;		/* for another's nmi-interlock */
 
-	struct papr_mc_info injected;	/* by who has set NMI_CLAIMED */
+	struct injection injection;
 
 	/* Of its own thread. */
 	struct papr_mc_info check;
@@ -167,6 +181,10 @@ struct papr_vm {
 	_Atomic uint32_t nmi_log_id;	/* of the last log */
 	_Atomic uint32_t errinjct_open;	/* the open token, or 0 */
 	_Atomic uint32_t errinjct_opens;	/* how many there were */
+
+	/* Of every vCPU's injection; the program is not called under it. */
+	pthread_mutex_t inject_lock;
+	uint64_t inject_id;		/* of the last one */
 
 	struct papr_error error;
 };

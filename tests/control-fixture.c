@@ -55,8 +55,8 @@ static int reset_cpus(void *arg, struct papr_error *error)
 	return 0;
 }
 
-static int inject(void *arg, uint32_t cpu, const struct papr_mc_info *info,
-		  struct papr_error *error)
+static int inject(void *arg, uint32_t cpu, const struct papr_injection *what,
+		  uint64_t *id, struct papr_error *error)
 {
 	struct fixture *f = arg;
 
@@ -65,8 +65,29 @@ static int inject(void *arg, uint32_t cpu, const struct papr_mc_info *info,
 		return -EINVAL;
 	}
 	f->injected_cpu = cpu;
-	f->injected = *info;
+	f->injected = *what->info;
+	f->injection = *what;
+	*id = ++f->injections;
 	return 0;
+}
+
+static int cancel(void *arg, uint64_t id, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (id != f->injections) {
+		strcpy(error->text, "it does not wait");
+		return -ENOENT;
+	}
+	f->injections--;
+	return 0;
+}
+
+static json_t *injections(void *arg)
+{
+	struct fixture *f = arg;
+
+	return json_pack("[{s:i}]", "id", (int)f->injections);
 }
 
 static json_t *cpus(void *arg)
@@ -90,7 +111,8 @@ static json_t *routes(void *arg)
 
 const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
-	.reset_cpus = reset_cpus, .inject = inject, .cpus = cpus,
+	.reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
+	.injections = injections, .cpus = cpus,
 	.stats = stats, .routes = routes,
 };
 

@@ -27,6 +27,8 @@ struct fixture {
 	unsigned int resets;	/* by inject-nmi */
 	uint32_t injected_cpu;
 	struct papr_mc_info injected;
+	struct papr_injection injection;
+	unsigned int injections;	/* the last one's id */
 };
 
 extern const struct qmp_ops fixture_ops;

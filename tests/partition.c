@@ -118,6 +118,24 @@ static void trace(void *vmm, const struct papr_trace *t)
 	papr_trace_format(t, p->trace, sizeof(p->trace));
 }
 
+static void injected(void *vmm, struct papr_vcpu *vcpu,
+		     const struct papr_injected *what)
+{
+	struct partition *p = vmm;
+
+	p->n_injected++;
+	p->injected_index = papr_vcpu_index(vcpu);
+	p->injected = *what;
+}
+
+static void interlock(void *vmm, struct papr_vcpu *vcpu)
+{
+	struct partition *p = vmm;
+
+	p->interlocks++;
+	p->interlock_index = papr_vcpu_index(vcpu);
+}
+
 static const struct papr_vmm_ops vmm_ops = {
 	.size = sizeof(vmm_ops),
 	.console_write = console_write,
@@ -131,6 +149,8 @@ static const struct papr_vmm_ops vmm_ops = {
 	.dirty = dirty,
 	.log = log_line,
 	.trace = trace,
+	.injected = injected,
+	.interlock = interlock,
 };
 
 /* Of malloc, so that the sanitizer sees every byte beyond the ends. */

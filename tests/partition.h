@@ -83,6 +83,11 @@ struct partition {
 	unsigned int vmm_calls;
 	unsigned int traces;
 	char trace[400];
+	unsigned int n_injected;
+	uint32_t injected_index;
+	struct papr_injected injected;
+	unsigned int interlocks;
+	uint32_t interlock_index;
 	unsigned int logs;
 	char log[600];
 };

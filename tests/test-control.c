@@ -142,9 +142,6 @@ static void commands_need_negotiation(void **state)
 	close(fd);
 }
 
-#define INJECT(args) \
-	"{\"execute\": \"papr-inject\", \"arguments\": {" args "}}"
-
 /* What is answered with an error, and its words. */
 static const struct {
 	const char *words;
@@ -156,28 +153,6 @@ static const struct {
 	  "command dance has not been found" },
 	{ "{\"execute\": \"system_reset\"}", "GenericError",
 	  "cannot be reset in place" },
-	{ INJECT(""), "GenericError", "'type' is missing" },
-	{ INJECT("\"type\": 1"), "GenericError", "'type' must be a name" },
-	{ INJECT("\"type\": \"slbb\""), "GenericError", "slbb" },
-	{ INJECT("\"type\": \"slb\", \"subtype\": 1"), "GenericError",
-	  "'subtype' must be a name" },
-	{ INJECT("\"type\": \"slb\", \"subtype\": \"ifetch\""),
-	  "GenericError", "ifetch" },
-	{ INJECT("\"type\": \"slb\", \"effective-address\": 4096"),
-	  "GenericError", "must be an address as text" },
-	{ INJECT("\"type\": \"slb\", \"effective-address\": \"0x\""),
-	  "GenericError", "must be an address as text" },
-	{ INJECT("\"type\": \"slb\", \"effective-address\": "
-		 "\"0x10000000000000000\""),
-	  "GenericError", "must be an address as text" },
-	{ INJECT("\"type\": \"slb\", \"logical-address\": \"0x1g\""),
-	  "GenericError", "must be an address as text" },
-	{ INJECT("\"type\": \"slb\", \"cpu-index\": -1"), "GenericError",
-	  "'cpu-index' must be a number" },
-	{ INJECT("\"type\": \"slb\", \"cpu-index\": 2"), "GenericError",
-	  "no such vCPU" },
-	{ INJECT("\"type\": \"slb\", \"address\": \"0x1\""),
-	  "GenericError", "'address' is unexpected" },
 	{ "{\"execute\": \"stop\", \"arguments\": {\"now\": true}}",
 	  "GenericError", "Parameter 'now' is unexpected" },
 	{ "{\"execute\": \"stop\", \"arguments\": []}", "GenericError",
@@ -233,39 +208,6 @@ static void inject_nmi_resets_the_vcpus(void **state)
 	f->stuck = true;
 	say(f, fd, "{\"execute\": \"inject-nmi\"}");
 	assert_hears(fd, "error", "desc", "no system reset");
-	close(fd);
-}
-
-static void papr_inject_says_what_and_where(void **state)
-{
-	struct fixture *f = *state;
-	int fd = client(f);
-
-	say(f, fd, INJECT("\"type\": \"slb\", \"subtype\": \"multihit\", "
-			  "\"disposition\": \"not-recovered\", "
-			  "\"effective-address\": \"0xc000000000001000\", "
-			  "\"cpu-index\": 1"));
-	assert_hears_return(fd);
-	assert_int_equal(f->injected_cpu, 1);
-	assert_int_equal(f->injected.size, sizeof(f->injected));
-	assert_int_equal(f->injected.type, PAPR_MC_SLB);
-	assert_int_equal(f->injected.subtype, PAPR_MC_SLB_MULTIHIT);
-	assert_int_equal(f->injected.severity, PAPR_ELOG_ERROR_SYNC);
-	assert_int_equal(f->injected.disposition, PAPR_ELOG_NOT_RECOVERED);
-	assert_true(f->injected.effective_valid);
-	assert_false(f->injected.logical_valid);
-	assert_int_equal(f->injected.effective_address, 0xc000000000001000);
-	close(fd);
-}
-
-/* The name is quoted in the error, cut in the middle of a letter or not. */
-static void names_that_are_no_ascii_are_refused_in_ascii(void **state)
-{
-	struct fixture *f = *state;
-	int fd = client(f);
-
-	say(f, fd, INJECT("\"type\": \"\303\251\303\251\""));
-	assert_hears(fd, "error", "class", "GenericError");
 	close(fd);
 }
 
@@ -476,8 +418,6 @@ int main(void)
 		LISTENING(commands_need_negotiation),
 		LISTENING(wrong_input_is_answered_in_words),
 		LISTENING(inject_nmi_resets_the_vcpus),
-		LISTENING(papr_inject_says_what_and_where),
-		LISTENING(names_that_are_no_ascii_are_refused_in_ascii),
 		LISTENING(capabilities_there_are_none),
 		LISTENING(the_id_comes_back),
 		LISTENING(commands_may_come_in_pieces_and_together),

@@ -513,6 +513,9 @@ static void names_become_numbers(void **state)
 	assert_int_equal(papr_elog_value("MC.subtype", "multihit", NULL),
 			 -EINVAL);
 	assert_int_equal(papr_elog_value("MC.fru_id", "x", NULL), -EINVAL);
+	assert_string_equal(papr_elog_value_name("MC.type", 4), "tlb");
+	assert_null(papr_elog_value_name("MC.type", 250));
+	assert_null(papr_elog_value_name("MC.fru_id", 0));
 }
 
 int main(void)

@@ -242,7 +242,7 @@ static void small_numbers_may_be_the_wrong_way_round(void **state)
 		fill(p, swapped[i].words[0], swapped[i].words[1]);
 		assert_int_equal(errinjct(p, swapped[i].error, token, BUFFER),
 				 RTAS_SUCCESS);
-		assert_int_equal(papr_vm_vcpu(p->vm, 0)->nmi.injected.type,
+		assert_int_equal(papr_vm_vcpu(p->vm, 0)->nmi.injection.info.type,
 				 swapped[i].type);
 		interrupts_take(p, 0);
 		RTAS(p, RTAS_TOKEN_ibm_nmi_interlock, 0, 1);

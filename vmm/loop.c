@@ -14,7 +14,8 @@
 #include "vmm/vmm.h"
 
 enum {
-	POLL_END, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLL_CONTROL, POLLS
+	POLL_END, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLL_CONTROL, POLL_EVENTS,
+	POLLS
 };
 
 static int64_t now_ms(void)
@@ -71,6 +72,8 @@ static void take_events(struct vmm *vmm, const struct pollfd *polls)
 		take_input(vmm);
 	if (polls[POLL_CONTROL].revents)
 		control_serve(vmm->control);
+	if (polls[POLL_EVENTS].revents)
+		events_tell(&vmm->events, vmm->control);
 }
 
 void loop_run(struct vmm *vmm, int signal_fd)
@@ -83,6 +86,7 @@ void loop_run(struct vmm *vmm, int signal_fd)
 		[POLL_INPUT] = { .events = POLLIN },
 		[POLL_CONTROL] = { .fd = control_fd(vmm->control),
 				   .events = POLLIN },
+		[POLL_EVENTS] = { .fd = vmm->events.fd, .events = POLLIN },
 	};
 	int64_t deadline_ms = 0;
 

@@ -64,15 +64,43 @@ static int reset_cpus(void *arg, struct papr_error *error)
 	return 0;
 }
 
-static int inject(void *arg, uint32_t cpu, const struct papr_mc_info *info,
-		  struct papr_error *error)
+static int inject(void *arg, uint32_t cpu, const struct papr_injection *what,
+		  uint64_t *id, struct papr_error *error)
 {
 	struct vmm *vmm = arg;
 
 	if (cpu >= vmm->n_cpus)
 		return refuse(error, -EINVAL, "there is no vCPU with index %u",
 			      cpu);
-	return papr_vcpu_inject(vmm->cpus[cpu].vcpu, info, error);
+	return papr_vcpu_inject_when(vmm->cpus[cpu].vcpu, what, id, error);
+}
+
+static int cancel(void *arg, uint64_t id, struct papr_error *error)
+{
+	struct vmm *vmm = arg;
+
+	return papr_vm_cancel_injection(vmm->vm, id, error);
+}
+
+static json_t *injections(void *arg)
+{
+	struct vmm *vmm = arg;
+	struct papr_mc_info info = { .size = sizeof(info) };
+	json_t *list = json_array();
+	const char *type;
+	uint64_t id;
+	uint32_t i;
+
+	for (i = 0; i < vmm->n_cpus; i++) {
+		if (papr_vcpu_injection(vmm->cpus[i].vcpu, &id, &info))
+			continue;
+		type = papr_elog_value_name("MC.type", info.type);
+		json_array_append_new(list, json_pack(
+			"{s:I, s:i, s:s, s:s}", "id", (json_int_t)id,
+			"cpu-index", i, "type", type ? type : "unknown",
+			"state", "waiting"));
+	}
+	return list;
 }
 
 static json_t *cpus(void *arg)
@@ -197,6 +225,8 @@ const struct qmp_ops machine_ops = {
 	.quit = quit,
 	.reset_cpus = reset_cpus,
 	.inject = inject,
+	.cancel = cancel,
+	.injections = injections,
 	.cpus = cpus,
 	.stats = stats,
 	.routes = routes,
@@ -223,6 +253,7 @@ void machine_tell_end(struct vmm *vmm)
 {
 	const char *cause = end_cause(vmm);
 
+	events_tell(&vmm->events, vmm->control);
 	if (vmm->status == RUN_OS_TERM)
 		control_event(vmm->control, "GUEST_PANICKED",
 			      json_pack("{s:s}", "action", "poweroff"));

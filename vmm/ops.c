@@ -119,6 +119,29 @@ static void trace(void *arg, const struct papr_trace *call)
 			error.text);
 }
 
+static void injected(void *arg, struct papr_vcpu *vcpu,
+		     const struct papr_injected *what)
+{
+	struct vmm *vmm = arg;
+	const struct event event = {
+		.cpu = papr_vcpu_index(vcpu),
+		.injected = *what,
+	};
+
+	events_put(&vmm->events, &event);
+}
+
+static void interlock(void *arg, struct papr_vcpu *vcpu)
+{
+	struct vmm *vmm = arg;
+	const struct event event = {
+		.cpu = papr_vcpu_index(vcpu),
+		.interlock = true,
+	};
+
+	events_put(&vmm->events, &event);
+}
+
 /* No devices but the library's own, and no clock but the host's. */
 const struct papr_vmm_ops vmm_ops = {
 	.size = sizeof(vmm_ops),
@@ -129,4 +152,6 @@ const struct papr_vmm_ops vmm_ops = {
 	.event = event,
 	.log = log_line,
 	.trace = trace,
+	.injected = injected,
+	.interlock = interlock,
 };

@@ -2,8 +2,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <papr/catalogue.h>
 
 #include "vmm/qmp-inject.h"
 #include "vmm/util.h"
@@ -70,24 +74,111 @@ static int take_subtype(const json_t *args, struct papr_mc_info *info,
 	return 0;
 }
 
-static int take_cpu(const json_t *args, uint32_t *cpu,
-		    struct papr_error *error)
+/* From @first on; what is not there is left alone. */
+static int take_number(const json_t *args, const char *key, json_int_t first,
+		       uint64_t *value, struct papr_error *error)
 {
-	const json_t *index = json_object_get(args, "cpu-index");
-	json_int_t value = json_integer_value(index);
+	const json_t *number = json_object_get(args, key);
 
-	*cpu = 0;
-	if (!index)
+	if (!number)
 		return 0;
-	if (!json_is_integer(index) || value < 0 || value > UINT32_MAX)
-		return refuse(error, -EINVAL, "Parameter 'cpu-index' must be "
-			      "a number from 0 on");
-	*cpu = value;
+	if (!json_is_integer(number) || json_integer_value(number) < first)
+		return refuse(error, -EINVAL, "Parameter '%s' must be a number "
+			      "from %d on", key, (int)first);
+	*value = json_integer_value(number);
 	return 0;
 }
 
-int qmp_inject_parse(const json_t *args, struct papr_mc_info *info,
-		     uint32_t *cpu, struct papr_error *error)
+static int take_cpu(const json_t *args, uint32_t *cpu,
+		    struct papr_error *error)
+{
+	uint64_t value = 0;
+	int r = take_number(args, "cpu-index", 0, &value, error);
+
+	if (!r && value > UINT32_MAX)
+		return refuse(error, -EINVAL, "there is no vCPU with index "
+			      "%" PRIu64, value);
+	*cpu = value;
+	return r;
+}
+
+static int take_context(const json_t *args, enum papr_context *context,
+			struct papr_error *error)
+{
+	static const char *const names[] = {
+		[PAPR_CONTEXT_ANY] = "any",
+		[PAPR_CONTEXT_USER] = "user",
+		[PAPR_CONTEXT_KERNEL] = "kernel",
+	};
+	const json_t *name = json_object_get(args, "context");
+	size_t i;
+
+	for (i = 0; json_is_string(name) && i < COUNT_OF(names); i++) {
+		if (!strcmp(json_string_value(name), names[i])) {
+			*context = i;
+			return 0;
+		}
+	}
+	if (!name)
+		return 0;
+	return refuse(error, -EINVAL, "Parameter 'context' must be \"any\", "
+		      "\"user\" or \"kernel\"");
+}
+
+/* An object that has no other members than the two. */
+static int take_object(const json_t *args, const char *key,
+		       const char *const members[2], const json_t **object,
+		       struct papr_error *error)
+{
+	const char *name;
+	json_t *value;
+
+	*object = json_object_get(args, key);
+	if (*object && !json_is_object(*object))
+		return refuse(error, -EINVAL, "Parameter '%s' must be an "
+			      "object", key);
+	json_object_foreach((json_t *)*object, name, value)
+		if (strcmp(name, members[0]) && strcmp(name, members[1]))
+			return refuse(error, -EINVAL, "Parameter '%s.%.100s' "
+				      "is unexpected", key, name);
+	return 0;
+}
+
+static int take_call(const json_t *at, uint64_t *number,
+		     struct papr_error *error)
+{
+	const json_t *name = json_object_get(at, "name");
+	const struct papr_call_info *call;
+
+	if (!name)
+		return 0;
+	if (!json_is_string(name))
+		return refuse(error, -EINVAL, "Parameter 'name' must be a "
+			      "name");
+	call = papr_hcall_by_name(json_string_value(name));
+	if (!call)
+		return refuse(error, -EINVAL, "there is no hypercall %.100s",
+			      json_string_value(name));
+	*number = call->number;
+	return 0;
+}
+
+static int take_hcall(const json_t *args, struct papr_injection *what,
+		      struct papr_error *error)
+{
+	static const char *const members[] = { "name", "count" };
+	const json_t *at;
+	int r = take_object(args, "at-hypercall", members, &at, error);
+
+	if (r || !at)
+		return r;
+	what->trigger = PAPR_TRIGGER_HCALL;
+	r = take_call(at, &what->hcall, error);
+	return r ? r : take_number(at, "count", 1, &what->count, error);
+}
+
+static int take_info(const json_t *args, struct papr_mc_info *info,
+		     struct papr_error *error)
 {
 	int r;
 
@@ -116,5 +207,30 @@ int qmp_inject_parse(const json_t *args, struct papr_mc_info *info,
 		r = take_address(args, "logical-address",
 				 &info->logical_address, &info->logical_valid,
 				 error);
-	return r ? r : take_cpu(args, cpu, error);
+	return r;
+}
+
+int qmp_inject_parse(const json_t *args, struct qmp_injection *injection,
+		     struct papr_error *error)
+{
+	struct papr_injection *what = &injection->what;
+	int r = take_info(args, &injection->info, error);
+
+	*what = (struct papr_injection){
+		.size = sizeof(*what),
+		.info = &injection->info,
+	};
+	if (!r)
+		r = take_cpu(args, &injection->cpu, error);
+	if (!r)
+		r = take_context(args, &what->context, error);
+	return r ? r : take_hcall(args, what, error);
+}
+
+int qmp_inject_parse_id(const json_t *args, uint64_t *id,
+			struct papr_error *error)
+{
+	if (!json_object_get(args, "id"))
+		return refuse(error, -EINVAL, "Parameter 'id' is missing");
+	return take_number(args, "id", 1, id, error);
 }

@@ -8,12 +8,24 @@
 #include <jansson.h>
 #include <papr/elog.h>
 #include <papr/error.h>
+#include <papr/fwnmi.h>
+
+/* @what points to @info. */
+struct qmp_injection {
+	uint32_t cpu;			/* its index */
+	struct papr_mc_info info;
+	struct papr_injection what;
+};
 
 /*
  * From the arguments of papr-inject, which are known to be no others: fills
- * @info and @cpu, the index of the vCPU.  0 or -EINVAL and a sentence.
+ * @injection.  0 or -EINVAL and a sentence.
  */
-int qmp_inject_parse(const json_t *args, struct papr_mc_info *info,
-		     uint32_t *cpu, struct papr_error *error);
+int qmp_inject_parse(const json_t *args, struct qmp_injection *injection,
+		     struct papr_error *error);
+
+/* From those of papr-cancel-injection. */
+int qmp_inject_parse_id(const json_t *args, uint64_t *id,
+			struct papr_error *error);
 
 #endif

@@ -17,7 +17,7 @@
 typedef json_t *run_fn(struct qmp *qmp, const json_t *args,
 		       struct papr_error *error);
 
-#define MAX_ARGS 8
+#define MAX_ARGS 10
 
 /* @args are the names of the arguments it takes. */
 struct command {
@@ -232,13 +232,32 @@ static json_t *inject_nmi(struct qmp *qmp, const json_t *args,
 static json_t *papr_inject(struct qmp *qmp, const json_t *args,
 			   struct papr_error *error)
 {
-	struct papr_mc_info info;
-	uint32_t cpu;
+	struct qmp_injection injection;
+	uint64_t id;
 
-	if (qmp_inject_parse(args, &info, &cpu, error) ||
-	    qmp->ops->inject(qmp->machine, cpu, &info, error))
+	if (qmp_inject_parse(args, &injection, error) ||
+	    qmp->ops->inject(qmp->machine, injection.cpu, &injection.what, &id,
+			     error))
+		return NULL;
+	return json_pack("{s:I}", "id", (json_int_t)id);
+}
+
+static json_t *papr_cancel_injection(struct qmp *qmp, const json_t *args,
+				     struct papr_error *error)
+{
+	uint64_t id;
+
+	if (qmp_inject_parse_id(args, &id, error) ||
+	    qmp->ops->cancel(qmp->machine, id, error))
 		return NULL;
 	return json_object();
+}
+
+static json_t *papr_query_injections(struct qmp *qmp, const json_t *args,
+				     struct papr_error *error)
+{
+	(void)args, (void)error;
+	return qmp->ops->injections(qmp->machine);
 }
 
 static json_t *papr_stats(struct qmp *qmp, const json_t *args,
@@ -258,9 +277,11 @@ static json_t *papr_routes(struct qmp *qmp, const json_t *args,
 static const struct command commands[] = {
 	{ "cont", cont, { NULL } },
 	{ "inject-nmi", inject_nmi, { NULL } },
+	{ "papr-cancel-injection", papr_cancel_injection, { "id" } },
 	{ "papr-inject", papr_inject,
 	  { "type", "subtype", "severity", "disposition", "effective-address",
-	    "logical-address", "cpu-index" } },
+	    "logical-address", "cpu-index", "context", "at-hypercall" } },
+	{ "papr-query-injections", papr_query_injections, { NULL } },
 	{ "papr-routes", papr_routes, { NULL } },
 	{ "papr-stats", papr_stats, { NULL } },
 	{ "qmp_capabilities", qmp_capabilities, { "enable" } },

@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 #include <jansson.h>
-#include <papr/elog.h>
 #include <papr/error.h>
+#include <papr/fwnmi.h>
 
 #include "vmm/frame.h"
 
@@ -32,8 +32,11 @@ struct qmp_ops {
 	void (*quit)(void *arg);
 	/* System reset to all vCPUs; a machine check to one: 0 or -errno. */
 	int (*reset_cpus)(void *arg, struct papr_error *error);
-	int (*inject)(void *arg, uint32_t cpu, const struct papr_mc_info *info,
+	int (*inject)(void *arg, uint32_t cpu,
+		      const struct papr_injection *what, uint64_t *id,
 		      struct papr_error *error);
+	int (*cancel)(void *arg, uint64_t id, struct papr_error *error);
+	json_t *(*injections)(void *arg);
 	json_t *(*cpus)(void *arg);
 	json_t *(*stats)(void *arg);
 	json_t *(*routes)(void *arg);

@@ -184,6 +184,7 @@ static void clean_up(struct vmm *vmm)
 	pthread_cond_destroy(&vmm->wake);
 	pthread_mutex_destroy(&vmm->lock);
 	close(vmm->end_fd);
+	events_close(&vmm->events);
 }
 
 int vmm_run(const struct run_options *options)
@@ -198,8 +199,12 @@ int vmm_run(const struct run_options *options)
 		.end_fd = eventfd(0, EFD_CLOEXEC),
 	};
 	struct papr_error error;
-	int status = prepare(&vmm, &error);
+	int status;
 
+	if (events_open(&vmm.events))
+		status = refuse(&error, RUN_REFUSED, "no descriptors left");
+	else
+		status = prepare(&vmm, &error);
 	if (status)
 		vmm_say("%s", error.text);
 	else

@@ -7,6 +7,7 @@
  *	cpu.c		a thread for each vCPU
  *	loop.c		what the main thread does meanwhile
  *	machine.c	what clients of the control socket can do with it
+ *	events.c	what they are told
  *
  * It uses libpapr through its public headers alone.
  */
@@ -23,6 +24,7 @@
 
 #include "vmm/console.h"
 #include "vmm/control.h"
+#include "vmm/events.h"
 #include "vmm/kernel-counts.h"
 #include "vmm/layout.h"
 #include "vmm/loader.h"
@@ -85,6 +87,7 @@ struct vmm {
 	struct output stats;
 	struct kernel_counts counts;
 	struct control *control;	/* NULL if there is none */
+	struct events events;
 	bool quit_by_client;
 
 	pthread_mutex_t lock;

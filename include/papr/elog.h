@@ -352,6 +352,14 @@ int papr_elog_validate(const void *bytes, size_t len,
 int papr_elog_value(const char *field, const char *name,
 		    struct papr_error *error);
 
+/**
+ * papr_elog_value_name - the name for a number that a field takes
+ * @field: "header.severity", "MC.type"
+ *
+ * Returns: the name, NULL if there is none.
+ */
+const char *papr_elog_value_name(const char *field, uint64_t value);
+
 #ifdef __cplusplus
 }
 #endif

@@ -55,6 +55,85 @@ int papr_vcpu_inject(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 		     struct papr_error *error);
 
 /**
+ * enum papr_context - what the vCPU is doing, by MSR[PR]
+ * @PAPR_CONTEXT_ANY: no matter
+ * @PAPR_CONTEXT_USER: a program of the guest, MSR[PR] is 1
+ * @PAPR_CONTEXT_KERNEL: the guest's kernel, MSR[PR] is 0
+ */
+enum papr_context {
+	PAPR_CONTEXT_ANY,
+	PAPR_CONTEXT_USER,
+	PAPR_CONTEXT_KERNEL,
+};
+
+/**
+ * enum papr_trigger - when it is time for an injection
+ * @PAPR_TRIGGER_NOW: at once
+ * @PAPR_TRIGGER_HCALL: when the vCPU's @count-th call of number @hcall has
+ *	been answered.  Only calls that come to userspace count: those that the
+ *	kernel answers are not seen here
+ */
+enum papr_trigger {
+	PAPR_TRIGGER_NOW,
+	PAPR_TRIGGER_HCALL,
+};
+
+/**
+ * struct papr_injection - a machine check that is to come, and when
+ * @size: sizeof(struct papr_injection)
+ * @info: as for papr_vcpu_inject()
+ * @context: it waits until the vCPU is in it
+ * @trigger: and before that for this
+ * @hcall: of PAPR_TRIGGER_HCALL: the number of a hypercall, 0 for any
+ * @count: likewise, 0 for 1
+ */
+struct papr_injection {
+	size_t size;
+	const struct papr_mc_info *info;
+	enum papr_context context;
+	enum papr_trigger trigger;
+	uint64_t hcall;
+	uint64_t count;
+};
+
+/**
+ * papr_vcpu_inject_when - let a vCPU have a machine check some time
+ * @id: becomes its number, from 1 on, for this VM; may be NULL
+ *
+ * Any thread.  First its trigger, then its context is waited for, and then,
+ * as by papr_vcpu_inject(), until the guest can take it.  A context that does
+ * not hold is looked for again after some milliseconds, never the same.
+ * papr_vmm_ops.injected is told what became of it.
+ *
+ * Returns: as papr_vcpu_inject(); -EINVAL for what is no context or trigger;
+ * -E2BIG for a structure that this library does not know.
+ */
+int papr_vcpu_inject_when(struct papr_vcpu *vcpu,
+			  const struct papr_injection *injection, uint64_t *id,
+			  struct papr_error *error);
+
+/**
+ * papr_vm_cancel_injection - take an injection back that waits; any thread
+ *
+ * Returns: 0; -ENOENT if none with this number waits; -EBUSY if it is on its
+ * way into the guest at this moment.
+ */
+int papr_vm_cancel_injection(struct papr_vm *vm, uint64_t id,
+			     struct papr_error *error);
+
+/**
+ * papr_vcpu_injection - what waits for a vCPU; any thread
+ * @info: what it will be; its @size must be set
+ *
+ * Returns: 0; -ENOENT if nothing does; -EINVAL for an @info without a size.
+ */
+int papr_vcpu_injection(struct papr_vcpu *vcpu, uint64_t *id,
+			struct papr_mc_info *info);
+
+/** papr_outcome_name - "delivered" and so on, NULL for what is none */
+const char *papr_outcome_name(enum papr_outcome outcome);
+
+/**
  * papr_vcpu_system_reset - send a vCPU to its system reset handler; any thread
  *
  * Returns: 0; -EAGAIN if it does not run; -EOPNOTSUPP if its host cannot.

@@ -149,6 +149,34 @@ enum papr_event {
 	PAPR_EVENT_CHECKSTOP,	/**< a machine check that it cannot be told of */
 };
 
+/**
+ * enum papr_outcome - what became of an injected machine check
+ * @PAPR_OUTCOME_DELIVERED: the guest's handler was called
+ * @PAPR_OUTCOME_ARCHITECTED: the guest has none: its vector was called
+ * @PAPR_OUTCOME_DROPPED: it was recovered, and came while the handler ran
+ * @PAPR_OUTCOME_CHECKSTOP: the guest could not be told, and is over
+ * @PAPR_OUTCOME_CANCELLED: it was taken back, or its vCPU stopped
+ */
+enum papr_outcome {
+	PAPR_OUTCOME_DELIVERED,
+	PAPR_OUTCOME_ARCHITECTED,
+	PAPR_OUTCOME_DROPPED,
+	PAPR_OUTCOME_CHECKSTOP,
+	PAPR_OUTCOME_CANCELLED,
+};
+
+/**
+ * struct papr_injected - the end of an injection
+ * @id: of papr_vcpu_inject_when()
+ * @pc, @msr: where it interrupted the guest; 0 if it was cancelled
+ */
+struct papr_injected {
+	uint64_t id;
+	enum papr_outcome outcome;
+	uint64_t pc;
+	uint64_t msr;
+};
+
 /** enum papr_log - how bad it is */
 enum papr_log {
 	PAPR_LOG_ERROR,
@@ -212,6 +240,9 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  * @dirty: the library has written guest RAM
  * @log: something a user should see, a line without newline
  * @trace: see struct papr_trace; NULL costs nothing
+ * @injected: the end of an injection; a cancelled one's from the thread that
+ *	cancelled it
+ * @interlock: the vCPU has released the machine check interlock
  */
 struct papr_vmm_ops {
 	size_t size;
@@ -230,6 +261,9 @@ struct papr_vmm_ops {
 	void (*dirty)(void *vmm, uint64_t gpa, uint64_t len);
 	void (*log)(void *vmm, enum papr_log level, const char *line);
 	void (*trace)(void *vmm, const struct papr_trace *trace);
+	void (*injected)(void *vmm, struct papr_vcpu *vcpu,
+			 const struct papr_injected *injected);
+	void (*interlock)(void *vmm, struct papr_vcpu *vcpu);
 };
 
 #ifdef __cplusplus
