@@ -2,147 +2,23 @@
 /*
  * What a hypercall answered in userspace costs with the library, against a
  * loop around KVM_RUN that does nothing else. The guest makes the same
- * unknown call for ever; the two take turns with its only vCPU in batches,
- * and who begins changes, so that all else is the same.
- *
- * Integers only: Linux 6.1 may return from KVM_RUN with the guest's
- * floating-point and vector registers, and the bare loop has no guard.
+ * unknown call for ever.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <time.h>
+#include "config.h"
 
-#include <endian.h>
-#include <linux/kvm.h>
+#include "bench/lab-vm.h"
 
-#include <papr/papr.h>
+/* li r3,0x7ffc; sc 1; b back to the first */
+static const uint32_t code[] = { 0x38607ffc, 0x44000022, 0x4bfffff8 };
 
-#define BATCHES		501
-#define BATCH		40
-#define RAM_SIZE	(16u << 20)
-#define RTAS_BASE	(8u << 20)
-#define PC		0x1000u
-#define H_FUNCTION	((uint64_t)-2)
-
-struct cpu {
-	int fd;
-	struct kvm_run *run;
-	struct papr_vcpu *vcpu;
-};
-
-typedef void run_fn(const struct cpu *cpu, unsigned int calls);
-
-static void fail(const char *what, const char *why)
+static void bare(const struct cpu *cpu)
 {
-	fprintf(stderr, "lab-hcall: %s: %s\n", what, why);
-	exit(1);
+	run_bare(cpu, BATCH);
 }
 
-static int checked(const char *what, int ret)
+static void library(const struct cpu *cpu)
 {
-	if (ret < 0)
-		fail(what, strerror(errno));
-	return ret;
-}
-
-/* The guest: li r3,0x7ffc; sc 1; b back to the first. */
-static uint8_t *make_ram(void)
-{
-	static const uint32_t code[] = { 0x38607ffc, 0x44000022, 0x4bfffff8 };
-	uint8_t *ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (ram == MAP_FAILED)
-		fail("guest memory", strerror(errno));
-	for (unsigned int i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
-		uint32_t word = htobe32(code[i]);
-
-		memcpy(ram + PC + 4 * i, &word, sizeof(word));
-	}
-	return ram;
-}
-
-static struct papr_vm *make_vm(struct papr_kvm *kvm, uint8_t *ram)
-{
-	const struct papr_vm_config config = {
-		.size = sizeof(config), .cores = 1, .threads = 1,
-		.rtas_base = RTAS_BASE,
-	};
-	const struct papr_vmm_ops ops = { .size = sizeof(ops) };
-	struct papr_error error;
-	struct papr_vm *vm;
-
-	if (papr_vm_new(&config, papr_kvm_host_ops(), kvm, &ops, NULL, &vm,
-			&error))
-		fail("partition", error.text);
-	if (papr_vm_add_ram(vm, 0, RAM_SIZE, ram, 0) || papr_vm_seal(vm))
-		fail("partition", papr_vm_error(vm));
-	return vm;
-}
-
-static void make_cpu(struct cpu *cpu, struct papr_kvm *kvm, int kvm_fd,
-		     int vm_fd)
-{
-	const struct papr_entry entry = { .pc = PC };
-	struct papr_error error;
-	int len = checked("KVM_GET_VCPU_MMAP_SIZE",
-			  ioctl(kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0));
-
-	cpu->fd = checked("KVM_CREATE_VCPU",
-			  ioctl(vm_fd, KVM_CREATE_VCPU,
-				(unsigned long)papr_vcpu_id(cpu->vcpu)));
-	cpu->run = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED,
-			cpu->fd, 0);
-	if (cpu->run == MAP_FAILED)
-		fail("struct kvm_run", strerror(errno));
-	if (papr_kvm_vcpu_attach(kvm, cpu->vcpu, cpu->fd, cpu->run, &error))
-		fail("vCPU", error.text);
-	papr_vcpu_start(cpu->vcpu, &entry);
-}
-
-static void make_guest(struct cpu *cpu)
-{
-	uint8_t *ram = make_ram();
-	struct kvm_userspace_memory_region region = {
-		.memory_size = RAM_SIZE, .userspace_addr = (uintptr_t)ram,
-	};
-	int kvm_fd = checked("/dev/kvm", open("/dev/kvm", O_RDWR | O_CLOEXEC));
-	int vm_fd = checked("KVM_CREATE_VM", ioctl(kvm_fd, KVM_CREATE_VM, 0));
-	struct papr_error error;
-	struct papr_kvm *kvm;
-
-	checked("guest memory", ioctl(vm_fd, KVM_SET_USER_MEMORY_REGION,
-				      &region));
-	if (papr_kvm_new(kvm_fd, vm_fd, &kvm, &error))
-		fail("KVM", error.text);
-	cpu->vcpu = papr_vm_vcpu(make_vm(kvm, ram), 0);
-	make_cpu(cpu, kvm, kvm_fd, vm_fd);
-}
-
-static void run_bare(const struct cpu *cpu, unsigned int calls)
-{
-	while (calls) {
-		int ret = ioctl(cpu->fd, KVM_RUN, NULL);
-
-		if (ret < 0 && errno == EINTR)
-			continue;
-		checked("KVM_RUN", ret);
-		if (cpu->run->exit_reason != KVM_EXIT_PAPR_HCALL)
-			fail("KVM_RUN", "not a hypercall");
-		cpu->run->papr_hcall.ret = H_FUNCTION;
-		calls--;
-	}
-}
-
-static void run_library(const struct cpu *cpu, unsigned int calls)
-{
+	unsigned int calls = BATCH;
 	struct papr_error error;
 
 	while (calls) {
@@ -157,91 +33,19 @@ static void run_library(const struct cpu *cpu, unsigned int calls)
 	}
 }
 
-static struct side {
-	const char *name;
-	run_fn *run;
-	uint64_t ns[BATCHES];	/* of a whole batch */
-} sides[] = {
-	{ "bare KVM_RUN", run_bare, { 0 } },
-	{ "papr_kvm_vcpu_run", run_library, { 0 } },
+static struct side sides[] = {
+	{ "bare KVM_RUN", bare, { 0 } },
+	{ "papr_kvm_vcpu_run", library, { 0 } },
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
-static void measure(struct side *side, const struct cpu *cpu,
-		    unsigned int batch)
-{
-	uint64_t start = now_ns();
-
-	side->run(cpu, BATCH);
-	side->ns[batch] = now_ns() - start;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* One decimal without floating point. */
-static void print_us(const char *what, uint64_t batch_ns)
-{
-	uint64_t tenths = batch_ns / BATCH / 100;
-
-	printf(" %s %llu.%llu us", what, (unsigned long long)tenths / 10,
-	       (unsigned long long)tenths % 10);
-}
-
-static void print(struct side *side)
-{
-	qsort(side->ns, BATCHES, sizeof(side->ns[0]), compare);
-	printf("%-18s", side->name);
-	print_us("best", side->ns[0]);
-	print_us(" quartiles", side->ns[BATCHES / 4]);
-	print_us("to", side->ns[BATCHES * 3 / 4]);
-	print_us(" median", side->ns[BATCHES / 2]);
-	putchar('\n');
-}
-
-static void print_ratio(const char *what, uint64_t ns, uint64_t base_ns)
-{
-	uint64_t ratio = ns * 1000 / base_ns;
-
-	printf("ratio of %s %llu.%03llu\n", what,
-	       (unsigned long long)ratio / 1000,
-	       (unsigned long long)ratio % 1000);
-}
-
-/* The library pulls vCPUs out of the kernel with it, see papr_kvm_vcpu_run. */
-static void ignore(int sig)
-{
-	(void)sig;
-}
 
 int main(void)
 {
-	struct sigaction action = { .sa_handler = ignore };
 	struct cpu cpu;
 
-	sigaction(SIGUSR1, &action, NULL);
 	make_guest(&cpu);
+	put_words(&cpu, LAB_PC, code, sizeof(code) / sizeof(code[0]));
 	/* The library first: it starts the vCPU. */
-	run_library(&cpu, BATCH);
-	for (unsigned int b = 0; b < BATCHES; b++) {
-		measure(&sides[b % 2], &cpu, b);
-		measure(&sides[!(b % 2)], &cpu, b);
-	}
-	print(&sides[0]);
-	print(&sides[1]);
-	print_ratio("the best", sides[1].ns[0], sides[0].ns[0]);
-	print_ratio("the medians", sides[1].ns[BATCHES / 2],
-		    sides[0].ns[BATCHES / 2]);
+	library(&cpu);
+	compare_sides(sides, &cpu);
 	return 0;
 }
