@@ -102,4 +102,14 @@ says 2 "papr elog build: cannot write $dir/no/log: No such file or directory" \
     build --type slb --output "$dir/no/log"
 says 2 "papr elog: diff takes two files" "diff takes two files" \
     diff "$dir/slb"
+
+# The words in hex, up to what is said of them, against the command's.
+doc=${srcdir:-.}/docs/fwnmi.md
+sed -n 's/^    0[0-9a-f][0-9a-f]  \(\([0-9a-f]\{8\} \{0,1\}\)*\).*/\1/p' "$doc" |
+    tr -d ' \n' >"$dir/words"
+elog build --type slb --subtype multihit --ea 0xc000000000c0ffee --recovered \
+    --processor 1 --log-id 7 --time 1795399200 --output "$dir/log"
+od -An -v -tx1 "$dir/log" | tr -d ' \n' >"$dir/bytes"
+cmp "$dir/words" "$dir/bytes" >"$dir/out" 2>&1
+result $? "the log in docs/fwnmi.md is the one that its command makes"
 exit $failed
