@@ -87,6 +87,8 @@ mistake "papr run without a kernel" '--kernel' run
 mistake "papr run with a bad size" '--mem' run --kernel x --mem 12Q
 mistake "papr lab without a command" 'command' lab run
 mistake "papr lab with an unknown host" 'power10' lab run --host power7 -- true
+mistake "machine checks for a partition's guests" 'bare metal' \
+    lab run --host nested --machine-checks -- true
 
 status 0 "papr control --help" control --help
 mistake "papr control without a socket" 'SOCKET' control

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,8 @@ const struct lab_host *lab_host_find(const char *name)
 
 /* QEMU's arguments; the array has room for all of them. */
 static void command_line(const char **argv, const struct lab_options *opts,
-			 const char *kernel, const char *initrd)
+			 const char *kernel, const char *initrd,
+			 const char *gdb)
 {
 	const char *common[] = {
 		QEMU, "-machine", opts->host->machine, "-smp", opts->smp,
@@ -68,6 +70,12 @@ static void command_line(const char **argv, const struct lab_options *opts,
 		*argv++ = "-cpu";
 		*argv++ = opts->host->cpu;
 	}
+	if (opts->machine_checks) {
+		*argv++ = "-chardev";
+		*argv++ = gdb;
+		*argv++ = "-gdb";
+		*argv++ = "chardev:gdb";
+	}
 	*argv = NULL;
 }
 
@@ -85,7 +93,7 @@ static void show_command_line(const char *const *argv)
  * the kernel kills it when we die, however we die.
  */
 static void become_qemu(const char **argv, pid_t parent, int console,
-			int errors)
+			int errors, int gdb)
 {
 	sigset_t none;
 
@@ -96,7 +104,7 @@ static void become_qemu(const char **argv, pid_t parent, int console,
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (dup2(console, 0) < 0 || dup2(console, 1) < 0 ||
-	    dup2(errors, 2) < 0)
+	    dup2(errors, 2) < 0 || (gdb >= 0 && fcntl(gdb, F_SETFD, 0)))
 		_exit(LAB_EXIT_FAILED);
 	execvp(argv[0], (char *const *)argv);
 	if (errno == ENOENT)
@@ -106,30 +114,51 @@ static void become_qemu(const char **argv, pid_t parent, int console,
 	_exit(LAB_EXIT_FAILED);
 }
 
+/* A socket pair: nobody else can get at it, and no file is left of it. */
+static int make_pair(int *ours, int *theirs)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return -1;
+	*ours = pair[0];
+	*theirs = pair[1];
+	return 0;
+}
+
+static void close_all(const int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
 int lab_qemu_start(struct lab_qemu *qemu, const struct lab_options *opts,
 		   const char *kernel, int initrd)
 {
 	const char *argv[48];
-	char initrd_path[32];
+	char initrd_path[32], gdb[32];
 	pid_t parent = getpid();
-	int pair[2];
+	int theirs[2] = { -1, -1 };	/* console, gdb */
 
+	*qemu = (struct lab_qemu){ .console = -1, .gdb = -1 };
+	qemu->errors = memfd_create("qemu-stderr", MFD_CLOEXEC);
+	if (qemu->errors < 0 || make_pair(&qemu->console, &theirs[0]) ||
+	    (opts->machine_checks && make_pair(&qemu->gdb, &theirs[1]))) {
+		lab_error("cannot start QEMU: %s", strerror(errno));
+		close_all(theirs, 2);
+		return -1;
+	}
 	snprintf(initrd_path, sizeof(initrd_path), "/proc/self/fd/%d", initrd);
-	command_line(argv, opts, kernel, initrd_path);
+	snprintf(gdb, sizeof(gdb), "socket,id=gdb,fd=%d", theirs[1]);
+	command_line(argv, opts, kernel, initrd_path, gdb);
 	if (opts->verbose)
 		show_command_line(argv);
 
-	qemu->errors = memfd_create("qemu-stderr", MFD_CLOEXEC);
-	if (qemu->errors < 0 ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
-		lab_error("cannot start QEMU: %s", strerror(errno));
-		return -1;
-	}
 	qemu->pid = fork();
 	if (qemu->pid == 0)
-		become_qemu(argv, parent, pair[1], qemu->errors);
-	close(pair[1]);
-	qemu->console = pair[0];
+		become_qemu(argv, parent, theirs[0], qemu->errors, theirs[1]);
+	close_all(theirs, 2);
 	if (qemu->pid < 0) {
 		lab_error("cannot start QEMU: %s", strerror(errno));
 		return -1;
@@ -146,7 +175,7 @@ void lab_qemu_end(struct lab_qemu *qemu)
 	while (waitpid(qemu->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	qemu->pid = 0;
-	close(qemu->console);
+	close_all((int[]){ qemu->console, qemu->gdb }, 2);
 }
 
 /* The first line that is no warning: registers follow it, pages of them. */

@@ -11,17 +11,19 @@
 #include <unistd.h>
 
 #include "tools/lab-console.h"
+#include "tools/lab-mce.h"
 #include "tools/lab.h"
 
 #define ESCAPE		('a' & 0x1f)	/* Ctrl-A, as in QEMU */
 #define BOOT_LINES	40		/* shown when the lab does not boot */
 
-enum { CONSOLE, INPUT, N_FDS };
+enum { CONSOLE, INPUT, GDB, N_FDS };
 
 struct session {
 	struct lab_qemu *qemu;
 	const struct lab_options *opts;
 	struct lab_console console;
+	struct lab_mce mce;
 	struct pollfd fds[N_FDS];
 	bool escaped;		/* the last key was ESCAPE */
 	bool quit;
@@ -204,7 +206,8 @@ static int session_loop(struct session *s)
 {
 	while (s->console.phase != LAB_ENDED) {
 		if (poll(s->fds, N_FDS, -1) < 0)
-			s->fds[CONSOLE].revents = s->fds[INPUT].revents = 0;
+			s->fds[CONSOLE].revents = s->fds[INPUT].revents =
+				s->fds[GDB].revents = 0;
 		if (s->fds[INPUT].revents)
 			read_input(s);
 		if (s->quit)
@@ -213,6 +216,8 @@ static int session_loop(struct session *s)
 			return failed(s, s->console.phase == LAB_BOOTING
 				      ? "the lab did not boot"
 				      : "QEMU ended before the command did");
+		if (s->fds[GDB].revents && lab_mce_stopped(&s->mce) && !expired)
+			return failed(s, "QEMU's debug stub failed");
 		if (expired)
 			return timed_out(s);
 		if (s->lost)
@@ -230,6 +235,7 @@ int lab_session(struct lab_qemu *qemu, const struct lab_options *opts,
 		.fds = {
 			[CONSOLE] = { qemu->console, POLLIN, 0 },
 			[INPUT] = { -1, POLLIN, 0 },
+			[GDB] = { qemu->gdb, POLLIN, 0 },
 		},
 	};
 	int status;
@@ -237,7 +243,10 @@ int lab_session(struct lab_qemu *qemu, const struct lab_options *opts,
 	lab_console_init(&s.console, nonce, console_output, &s);
 	s.console.keep_stamps = opts->shell;
 	set_time_limit(opts->timeout_s);
-	status = session_loop(&s);
+	if (qemu->gdb >= 0 && lab_mce_open(&s.mce, qemu->gdb))
+		status = failed(&s, "QEMU's debug stub is not as expected");
+	else
+		status = session_loop(&s);
 	set_time_limit(0);
 	restore_terminal();
 	lab_qemu_end(qemu);

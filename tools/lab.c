@@ -26,6 +26,7 @@ static const char usage_text[] =
 "  --mem SIZE     memory, as 2G or 1536M (2G)\n"
 "  --timeout S    end after S seconds with status 124; 0: never (run: 600)\n"
 "  --root DIR     a file tree to be laid over the lab's /\n"
+"  --machine-checks   make those that a program in the lab asks for\n"
 "  --verbose      show QEMU's command line and the boot messages\n"
 "  --help         this text\n"
 "\n"
@@ -101,6 +102,9 @@ static bool set_option(struct lab_options *opts, int option, const char *value)
 	case 'r':
 		opts->root = value;
 		return true;
+	case 'M':
+		opts->machine_checks = true;
+		return true;
 	default:
 		opts->verbose = true;
 		return true;
@@ -128,6 +132,7 @@ static int parse_options(struct lab_options *opts, int argc, char **argv,
 		{ "mem", required_argument, NULL, 'm' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "root", required_argument, NULL, 'r' },
+		{ "machine-checks", no_argument, NULL, 'M' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'H' },
 		{ NULL, 0, NULL, 0 }
@@ -143,6 +148,11 @@ static int parse_options(struct lab_options *opts, int argc, char **argv,
 		}
 		if (option == '?' || !set_option(opts, option, optarg))
 			return LAB_EXIT_USAGE;
+	}
+	if (opts->machine_checks && !opts->host->powernv) {
+		lab_error("--machine-checks: the host %s is no bare metal",
+			  opts->host->name);
+		return LAB_EXIT_USAGE;
 	}
 	opts->command = argv + optind;
 	if (!opts->root)

@@ -8,6 +8,8 @@
  *	lab-qemu.c	the machines, and QEMU as a child that cannot outlive us
  *	lab-session.c	one run: console, terminal, signals, time limit
  *	lab-console.c	the markers on the serial line
+ *	lab-gdb.c	QEMU's debug stub
+ *	lab-mce.c	machine checks for guests, by the debug stub
  */
 #ifndef TOOLS_LAB_H
 #define TOOLS_LAB_H
@@ -36,6 +38,7 @@ struct lab_options {
 	unsigned int timeout_s;		/* 0: no limit */
 	bool verbose;
 	bool shell;
+	bool machine_checks;
 	char **command;			/* ends with NULL */
 };
 
@@ -43,6 +46,7 @@ struct lab_qemu {
 	pid_t pid;
 	int console;			/* socket to the serial line */
 	int errors;			/* memfd: what QEMU said on stderr */
+	int gdb;			/* socket to the debug stub, or -1 */
 };
 
 /* lab.c */
