@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Real exits of machine checks, made by lab/mce-module: each row of mce.def
- * must reach the guest as its simulation by papr_vcpu_inject() does.
+ * Real exits of machine checks: each row of mce.def must reach the guest as
+ * its simulation by papr_vcpu_inject() does. The argument is the name of what
+ * makes them: "module" is lab/mce-module, which begins where KVM handles an
+ * exit; "stub" QEMU's debug stub, which begins at the vector 0x200 of the host.
  */
 #include "config.h"
 
@@ -17,8 +19,7 @@
 
 #include "spapr/util.h"
 #include "tests/lab-guest.h"
-
-#define CONTROL "/sys/kernel/debug/mce_inject/"
+#include "tests/lab-mce-source.h"
 
 #define VECTOR	0x200
 #define CODE	0x1000
@@ -133,29 +134,18 @@ static uint32_t generation(const struct guest *g)
 	return isa >= 310 ? P10 : isa >= 300 ? P9 : isa >= 207 ? P8 : P7;
 }
 
-static void control(const char *name, uint64_t value)
+static const struct mce_source *source;
+
+static void arm(struct guest *g, const struct row *row,
+		enum mce_disposition disposition)
 {
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), CONTROL "%s", name);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fprintf(f, "%#llx\n", (unsigned long long)value);
-	assert_int_equal(fclose(f), 0);
-}
-
-/* The names are those that the module gives to the two. */
-enum { RECOVERED, NOT_RECOVERED };
-
-static void arm(struct guest *g, const struct row *row, uint64_t disposition)
-{
-	control("srr1", row->srr1);
-	control("dsisr", row->dsisr);
-	control("dar", EA);
-	control("disposition", disposition);
-	control("vcpu", papr_vcpu_id(g->cpu[0].vcpu));
-	control("count", 1);
+	source->arm(&(struct mce_wanted){
+		.srr1 = row->srr1,
+		.dsisr = row->dsisr,
+		.dar = EA,
+		.disposition = disposition,
+		.vcpu = papr_vcpu_id(g->cpu[0].vcpu),
+	});
 }
 
 static uint32_t token(const char *name)
@@ -238,7 +228,7 @@ static size_t take_log(const struct guest *g, const struct row *row,
 }
 
 static size_t real(struct guest *g, const struct row *row,
-		   uint64_t disposition, uint8_t log[PAPR_ELOG_MAX])
+		   enum mce_disposition disposition, uint8_t log[PAPR_ELOG_MAX])
 {
 	uint64_t before = guest_load64(g, COUNT);
 
@@ -251,7 +241,7 @@ static size_t real(struct guest *g, const struct row *row,
 
 /* A nested host's word counts nothing, and a failed store's data is lost. */
 static uint8_t expected(const struct guest *g, const struct row *row,
-			uint64_t disposition)
+			enum mce_disposition disposition)
 {
 	if (disposition == NOT_RECOVERED || row->severity == PAPR_ELOG_FATAL ||
 	    papr_vm_host(g->vm)->flavour == PAPR_FLAVOUR_NESTED)
@@ -260,7 +250,7 @@ static uint8_t expected(const struct guest *g, const struct row *row,
 }
 
 static size_t simulated(struct guest *g, const struct row *row,
-			uint64_t disposition, uint8_t log[PAPR_ELOG_MAX])
+			enum mce_disposition disposition, uint8_t log[PAPR_ELOG_MAX])
 {
 	bool address = row->address != FROM_NONE &&
 		       row->type != PAPR_MC_UNKNOWN;
@@ -285,7 +275,7 @@ static size_t simulated(struct guest *g, const struct row *row,
 }
 
 static void compare(struct guest *g, const struct row *row,
-		    uint64_t disposition)
+		    enum mce_disposition disposition)
 {
 	uint8_t is[PAPR_ELOG_MAX], wanted[PAPR_ELOG_MAX];
 	size_t len = real(g, row, disposition, is);
@@ -304,7 +294,8 @@ static void compare_all(struct guest *g, const struct row *rows, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!(rows[i].generations & generation(g)))
 			continue;
-		compare(g, &rows[i], RECOVERED);
+		if (source->sets_disposition)
+			compare(g, &rows[i], RECOVERED);
 		compare(g, &rows[i], NOT_RECOVERED);
 	}
 }
@@ -352,7 +343,7 @@ static int teardown(void **state)
 {
 	struct guest *g = *state;
 
-	control("count", 0);
+	source->disarm();
 	papr_kvm_kick(g->cpu[0].vcpu);
 	assert_int_equal(guest_wait(g, 0), PAPR_RUN_INTERRUPTED);
 	return guest_teardown(state);
@@ -360,7 +351,7 @@ static int teardown(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, guest_setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(errors_that_dsisr_tells_come_as_simulated),
@@ -370,5 +361,11 @@ int main(void)
 		TEST(without_a_handler_the_library_interrupts_it_there),
 	};
 
+	source = argc == 2 ? mce_source(argv[1]) : NULL;
+	if (!source) {
+		fprintf(stderr, "usage: %s module|stub, which must be there\n",
+			argv[0]);
+		return 2;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where real machine checks come from, in the lab. */
+#ifndef TESTS_LAB_MCE_SOURCE_H
+#define TESTS_LAB_MCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What KVM says of it, by the names that lab/mce-module gives to the two. */
+enum mce_disposition { RECOVERED, NOT_RECOVERED };
+
+struct mce_wanted {
+	uint64_t srr1;		/* of it the cause */
+	uint32_t dsisr;
+	uint64_t dar;
+	enum mce_disposition disposition;
+	uint32_t vcpu;		/* by KVM's id */
+};
+
+struct mce_source {
+	const char *name;
+	/*
+	 * Without it KVM judges by itself, and of what befell a guest that
+	 * has FWNMI it recovers nothing.
+	 */
+	bool sets_disposition;
+	/* The next one; waits until the guest has MSR[RI]. */
+	void (*arm)(const struct mce_wanted *wanted);
+	/* Takes back what was not sent. */
+	void (*disarm)(void);
+};
+
+/* NULL if there is none of that name here. */
+const struct mce_source *mce_source(const char *name);
+
+#endif
