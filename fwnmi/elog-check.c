@@ -8,7 +8,7 @@
 #include "fwnmi/elog.h"
 #include "spapr/util.h"
 
-#define PS_SUBSECTION_ID 0xc0
+#define CALLOUTS_MAX 10
 #define IE_RPC_MAX 216
 
 /* librtasevent walks these by lengths of its own. */
@@ -97,10 +97,23 @@ static bool is_forbidden(const struct elog_row *row)
 	       row->list == ELOG_LIST_disposition;
 }
 
-static void check_field(struct check *c, unsigned int index, int id)
+static void tell_field(struct check *c, enum papr_elog_level level,
+		       unsigned int index, size_t offset, const char *field,
+		       const char *what)
+{
+	char name[8];
+
+	elog_part_name(&c->elog, index, name);
+	tell(c, level, c->elog.parts[index].offset + offset, name, "%s %s",
+	     field, what);
+}
+
+/* A field of a part, or of the piece at @at in it. */
+static void check_field(struct check *c, unsigned int index, int id,
+			size_t at, const char *name)
 {
 	const struct elog_row *row = &elog_rows[id];
-	const uint8_t *p = elog_part_bytes(&c->elog, index);
+	const uint8_t *p = elog_part_bytes(&c->elog, index) + at;
 	char text[2 * UINT8_MAX + 3];
 	uint64_t value;
 
@@ -109,14 +122,18 @@ static void check_field(struct check *c, unsigned int index, int id)
 	if (row->format == ELOG_FORMAT_RESERVED) {
 		elog_row_text(row, p, text);
 		if (text[strspn(text, "0x")])
-			TELL(c, PAPR_ELOG_WARN, index, id, "is not zero");
+			tell_field(c, PAPR_ELOG_WARN, index, at + row->offset,
+				   name, "is not zero");
 	}
 	if (row->format != ELOG_FORMAT_NAME)
 		return;
 	value = elog_get(p, id);
-	if (!elog_value_name(row->list, value) && !is_in_range(row, value))
-		TELL(c, is_forbidden(row) ? PAPR_ELOG_BAD : PAPR_ELOG_WARN,
-		     index, id, "0x%x has no meaning", (unsigned int)value);
+	if (elog_value_name(row->list, value) || is_in_range(row, value))
+		return;
+	snprintf(text, sizeof(text), "0x%x has no meaning",
+		 (unsigned int)value);
+	tell_field(c, is_forbidden(row) ? PAPR_ELOG_BAD : PAPR_ELOG_WARN,
+		   index, at + row->offset, name, text);
 }
 
 static void check_fields(struct check *c, unsigned int index)
@@ -134,7 +151,7 @@ static void check_fields(struct check *c, unsigned int index)
 	}
 	for (int id = 0; id < ELOG_ROWS; id++)
 		if (elog_part_has(&c->elog, index, &elog_rows[id]))
-			check_field(c, index, id);
+			check_field(c, index, id, 0, elog_rows[id].name);
 }
 
 static void check_header(struct check *c)
@@ -220,25 +237,44 @@ static void check_ph(struct check *c, unsigned int index)
 		     "which only the log of a machine check may");
 }
 
-/* Call-outs: an id, and a length in words that must be there. */
-static void check_ps(struct check *c, unsigned int index)
-{
-	const struct elog_part *part = &c->elog.parts[index];
-	const uint8_t *p = elog_part_bytes(&c->elog, index);
-	size_t data = elog_data_offset(part), len;
+struct pieces {
+	struct check *c;
+	unsigned int index;
+};
 
-	if (!elog_get(p, ELOG_PS_subsections))
-		return;
-	if (part->len < data + 4 || p[data] != PS_SUBSECTION_ID) {
-		TELL(c, PAPR_ELOG_BAD, index, ELOG_PS_subsections,
-		     "is set, and no call-outs follow");
+static void check_piece(const struct elog_piece *piece, void *arg)
+{
+	const struct pieces *pieces = arg;
+	char name[ELOG_NAME_MAX];
+
+	for (int id = 0; id < ELOG_ROWS; id++) {
+		if (elog_rows[id].section != piece->kind)
+			continue;
+		elog_piece_field(piece, &elog_rows[id], name);
+		check_field(pieces->c, pieces->index, id, piece->offset,
+			    name);
+	}
+	if (piece->kind == ELOG_SECTION_callout &&
+	    piece->number[0] == CALLOUTS_MAX)
+		tell(pieces->c, PAPR_ELOG_WARN, piece->offset +
+		     pieces->c->elog.parts[pieces->index].offset, "PS",
+		     "there are more than %d call-outs", CALLOUTS_MAX);
+}
+
+/* What follows the fields of a section. */
+static void check_pieces(struct check *c, unsigned int index)
+{
+	struct pieces pieces = { c, index };
+	struct elog_fault misfit = { 0 };
+	char name[8];
+
+	if (elog_pieces(&c->elog, index, NULL, NULL, &misfit) >= 0) {
+		elog_pieces(&c->elog, index, check_piece, &pieces, NULL);
 		return;
 	}
-	len = 4 * (p[data + 2] << 8 | p[data + 3]);
-	if (len < 4 || len > part->len - data)
-		TELL(c, PAPR_ELOG_BAD, index, ELOG_PS_subsections,
-		     "is set, and the call-outs say they have %zu bytes of "
-		     "%zu", len, part->len - data);
+	elog_part_name(&c->elog, index, name);
+	tell(c, PAPR_ELOG_BAD, c->elog.parts[index].offset + misfit.offset,
+	     name, "%s", misfit.text);
 }
 
 static void check_mc_address(struct check *c, unsigned int index)
@@ -271,11 +307,11 @@ static void check_ie(struct check *c, unsigned int index)
 	const struct elog_part *part = &c->elog.parts[index];
 	const uint8_t *p = elog_part_bytes(&c->elog, index);
 	unsigned int len = elog_get(p, ELOG_IE_rpc_length);
+	size_t room = part->len - elog_data_offset(&c->elog, index);
 
-	if (len > part->len - elog_data_offset(part))
+	if (len > room)
 		TELL(c, PAPR_ELOG_BAD, index, ELOG_IE_rpc_length, "is %u, and "
-		     "the section has room for %zu", len,
-		     part->len - elog_data_offset(part));
+		     "the section has room for %zu", len, room);
 	else if (len > IE_RPC_MAX || len % 4)
 		TELL(c, PAPR_ELOG_WARN, index, ELOG_IE_rpc_length, "is %u; it "
 		     "should be a multiple of 4, at most %d", len, IE_RPC_MAX);
@@ -301,13 +337,11 @@ static void check_section(struct check *c, unsigned int index)
 	check_fields(c, index);
 	if (part->len < elog_sections[part->section].len)
 		return;
+	check_pieces(c, index);
 	check_walk(c, index);
 	switch ((int)elog_sections[part->section].fields) {
 	case ELOG_SECTION_PH:
 		check_ph(c, index);
-		break;
-	case ELOG_SECTION_PS:
-		check_ps(c, index);
 		break;
 	case ELOG_SECTION_MC:
 		check_mc_address(c, index);

@@ -7,20 +7,14 @@
 #include "fwnmi/elog.h"
 #include "spapr/util.h"
 
-/*
- * A field that was found.  Two are in no table, as they are about how long a
- * section is: "length" and "data".
- */
-struct place {
-	unsigned int part;
-	const struct elog_row *row;
-	enum { IN_TABLE, LENGTH, DATA } kind;
-};
-
-size_t elog_data_offset(const struct elog_part *part)
+size_t elog_data_offset(const struct papr_elog *elog, unsigned int index)
 {
+	const struct elog_part *part = &elog->parts[index];
 	size_t len = elog_sections[part->section].len;
+	int end = elog_pieces(elog, index, NULL, NULL, NULL);
 
+	if (end >= 0)
+		return end;
 	return part->len < len ? ELOG_SECTION_MIN : len;
 }
 
@@ -45,36 +39,69 @@ bool elog_part_has(const struct papr_elog *elog, unsigned int index,
 	return elog_row_applies(row, part->section, p);
 }
 
-static int tell_row(const struct papr_elog *elog, unsigned int index,
-		    const struct elog_row *row,
-		    int (*tell)(const struct papr_elog_field *, void *),
-		    void *arg)
+/* The fields of a part, on their way to the caller. */
+struct telling {
+	const struct papr_elog *elog;
+	unsigned int part;
+	int (*tell)(const struct papr_elog_field *field, void *arg);
+	void *arg;
+	int r;
+};
+
+static void piece_text(const struct elog_row *row,
+		       const struct elog_piece *piece, const uint8_t *p,
+		       char *text)
 {
-	const uint8_t *p = elog_part_bytes(elog, index);
-	char text[2 * PAPR_ELOG_MAX];
+	struct elog_row of_any_length = *row;
+
+	of_any_length.size = piece->len;
+	elog_row_text(row->size ? row : &of_any_length, p, text);
+}
+
+/* @piece is NULL for a field of the part itself. */
+static void tell_row(struct telling *t, const struct elog_row *row,
+		     const struct elog_piece *piece)
+{
+	size_t at = piece ? piece->offset : 0;
+	const uint8_t *p = elog_part_bytes(t->elog, t->part) + at;
+	char text[2 * PAPR_ELOG_MAX], name[ELOG_NAME_MAX];
 	struct papr_elog_field field = {
 		.name = row->name,
 		.format = (enum papr_elog_format)row->format,
-		.offset = elog->parts[index].offset + row->offset,
+		.offset = t->elog->parts[t->part].offset + at + row->offset,
 		.text = text,
 	};
 
-	elog_row_text(row, p, text);
+	if (t->r || row->format == ELOG_FORMAT_DERIVED)
+		return;
+	if (piece) {
+		elog_piece_field(piece, row, name);
+		field.name = name;
+		piece_text(row, piece, p, text);
+	} else {
+		elog_row_text(row, p, text);
+	}
 	if (row->width <= 64)
 		field.value = elog_get(p, row - elog_rows);
 	if (row->format == ELOG_FORMAT_RESERVED) {
 		field.reserved = true;
 		field.format = row->size > 8 ? PAPR_ELOG_BYTES : PAPR_ELOG_HEX;
 		if (!text[strspn(text, "0x")])
-			return 0;
+			return;
 	}
-	return tell(&field, arg);
+	t->r = t->tell(&field, t->arg);
 }
 
-static int tell_length(const struct elog_part *part,
-		       int (*tell)(const struct papr_elog_field *, void *),
-		       void *arg)
+static void tell_piece(const struct elog_piece *piece, void *arg)
 {
+	for (int i = 0; i < ELOG_ROWS; i++)
+		if (elog_rows[i].section == piece->kind)
+			tell_row(arg, &elog_rows[i], piece);
+}
+
+static void tell_length(struct telling *t)
+{
+	const struct elog_part *part = &t->elog->parts[t->part];
 	char text[8];
 	struct papr_elog_field field = {
 		.name = "length",
@@ -86,15 +113,13 @@ static int tell_length(const struct elog_part *part,
 	};
 
 	snprintf(text, sizeof(text), "%u", part->len);
-	return tell(&field, arg);
+	t->r = t->tell(&field, t->arg);
 }
 
-static int tell_data(const struct papr_elog *elog,
-		     const struct elog_part *part,
-		     int (*tell)(const struct papr_elog_field *, void *),
-		     void *arg)
+static void tell_data(struct telling *t)
 {
-	size_t offset = elog_data_offset(part);
+	const struct elog_part *part = &t->elog->parts[t->part];
+	size_t offset = elog_data_offset(t->elog, t->part);
 	char text[2 * PAPR_ELOG_MAX + 1];
 	struct papr_elog_field field = {
 		.name = "data",
@@ -103,28 +128,32 @@ static int tell_data(const struct papr_elog *elog,
 		.text = text,
 	};
 
-	elog_hex_text(elog->bytes + field.offset, part->len - offset, text);
-	return tell(&field, arg);
+	if (t->r || part->len <= offset)
+		return;
+	elog_hex_text(t->elog->bytes + field.offset, part->len - offset,
+		      text);
+	t->r = t->tell(&field, t->arg);
 }
 
 int papr_elog_fields(const struct papr_elog *elog, unsigned int index,
 		     int (*tell)(const struct papr_elog_field *, void *),
 		     void *arg)
 {
-	const struct elog_part *part = &elog->parts[index];
-	int r = 0;
+	struct telling t = { elog, index, tell, arg, 0 };
+	bool fits;
 
 	if (index >= elog->n_parts)
 		return -ENOENT;
-	if (part->len < elog_sections[part->section].len)
-		r = tell_length(part, tell, arg);
-	for (int i = 0; !r && i < ELOG_ROWS; i++)
-		if (elog_rows[i].format != ELOG_FORMAT_DERIVED &&
-		    elog_part_has(elog, index, &elog_rows[i]))
-			r = tell_row(elog, index, &elog_rows[i], tell, arg);
-	if (!r && part->len > elog_data_offset(part))
-		r = tell_data(elog, part, tell, arg);
-	return r;
+	fits = elog_pieces(elog, index, NULL, NULL, NULL) >= 0;
+	if (!fits)
+		tell_length(&t);
+	for (int i = 0; i < ELOG_ROWS; i++)
+		if (elog_part_has(elog, index, &elog_rows[i]))
+			tell_row(&t, &elog_rows[i], NULL);
+	if (fits)
+		elog_pieces(elog, index, tell_piece, &t, NULL);
+	tell_data(&t);
+	return t.r;
 }
 
 /* The number in "[1]", 0 for "". */
@@ -163,114 +192,111 @@ static int find_part(const struct papr_elog *elog, const char *path,
 	return -1;
 }
 
-static int find(const struct papr_elog *elog, const char *path,
-		struct place *place, struct papr_error *error)
+struct search {
+	const char *name;
+	struct elog_place *place;
+};
+
+static void match(const struct elog_piece *piece, void *arg)
 {
-	const char *dot = strchr(path, '.'), *name = dot ? dot + 1 : path;
+	struct search *search = arg;
+	char name[ELOG_NAME_MAX];
+
+	for (int i = 0; i < ELOG_ROWS; i++) {
+		if (elog_rows[i].section != piece->kind)
+			continue;
+		elog_piece_field(piece, &elog_rows[i], name);
+		if (strcmp(name, search->name))
+			continue;
+		search->place->row = &elog_rows[i];
+		search->place->piece = *piece;
+	}
+}
+
+/* A field of the part that @place names. */
+static bool find_field(const struct papr_elog *elog, const char *name,
+		       struct elog_place *place)
+{
+	struct search search = { name, place };
+
+	place->row = NULL;
+	place->piece = (struct elog_piece){ .kind = ELOG_SECTIONS };
+	for (int i = 0; i < ELOG_ROWS; i++)
+		if (!strcmp(name, elog_rows[i].name) &&
+		    elog_part_has(elog, place->part, &elog_rows[i])) {
+			place->row = &elog_rows[i];
+			return true;
+		}
+	if (elog_pieces(elog, place->part, NULL, NULL, NULL) >= 0)
+		elog_pieces(elog, place->part, match, &search, NULL);
+	return place->row;
+}
+
+/* The part of a path; the field's name is in @name. */
+static int find_place(const struct papr_elog *elog, const char *path,
+		      struct elog_place *place, const char **name,
+		      struct papr_error *error)
+{
+	const char *dot = strchr(path, '.');
 	int part = dot ? find_part(elog, path, dot - path) : -1;
 
 	if (part < 0)
 		return error_set(error, -ENOENT, "%.40s: there is no such "
 				 "part", path);
-	*place = (struct place){ .part = part };
+	*name = dot + 1;
+	*place = (struct elog_place){ .part = part };
 	if (is_section(&elog->parts[part])) {
-		if (!strcmp(name, "length"))
-			place->kind = LENGTH;
-		else if (!strcmp(name, "data"))
-			place->kind = DATA;
-		if (place->kind)
-			return 0;
+		if (!strcmp(*name, "length"))
+			place->kind = ELOG_LENGTH;
+		else if (!strcmp(*name, "data"))
+			place->kind = ELOG_DATA;
 	}
-	for (int i = 0; i < ELOG_ROWS; i++) {
-		place->row = &elog_rows[i];
-		if (!strcmp(name, place->row->name) &&
-		    elog_part_has(elog, part, place->row))
-			return 0;
-	}
+	return 0;
+}
+
+static int no_field(const char *path, struct papr_error *error)
+{
 	return error_set(error, -ENOENT, "%.60s: there is no such field",
 			 path);
 }
 
-/* Gives a section another length; new bytes are zero. */
-static int resize(struct papr_elog *elog, unsigned int index, size_t len)
+static int set_field(struct papr_elog *elog, struct elog_place *place,
+		     const char *name, const char *text,
+		     struct papr_error *error)
 {
-	struct elog_part *part = &elog->parts[index];
-	size_t end = part->offset + part->len, rest = elog->len - end;
-	int more = (int)len - part->len;
+	int r;
 
-	if (len > PAPR_ELOG_MAX - elog->len + part->len)
-		return -ENOSPC;
-	memmove(elog->bytes + part->offset + len, elog->bytes + end, rest);
-	if (more > 0)
-		memset(elog->bytes + end, 0, more);
-	part->len = len;
-	elog_put(elog->bytes + part->offset, ELOG_section_length, len);
-	for (unsigned int i = index + 1; i < elog->n_parts; i++)
-		elog->parts[i].offset += more;
-	elog->len += more;
-	elog_put(elog->bytes, ELOG_header_extended_length,
-		 elog->len - ELOG_HEADER_LEN);
-	return 0;
-}
-
-static int set_length(struct papr_elog *elog, unsigned int index,
-		      const char *text, struct papr_error *error)
-{
-	uint64_t len;
-
-	if (elog_number_parse(text, PAPR_ELOG_MAX, &len))
-		return error_set(error, -EINVAL, "%.40s is no length", text);
-	if (!len && (elog->flags & PAPR_ELOG_ZERO_LENGTH)) {
-		elog_put(elog->bytes + elog->parts[index].offset,
-			 ELOG_section_length, 0);
-		return 0;
+	if (place->kind == ELOG_LENGTH)
+		return elog_set_length(elog, place->part, text, error);
+	if (place->kind == ELOG_DATA)
+		return elog_set_data(elog, place->part, text, error);
+	if (!find_field(elog, name, place)) {
+		r = elog_begin_piece(elog, place->part, name, error);
+		if (r || !find_field(elog, name, place))
+			return r ? r : -ENOENT;
 	}
-	if (len < ELOG_SECTION_MIN)
-		return error_set(error, -EINVAL, "a section has at least %d "
-				 "bytes", ELOG_SECTION_MIN);
-	if (resize(elog, index, len))
-		return error_set(error, -ENOSPC, "a log has at most %d bytes",
-				 PAPR_ELOG_MAX);
-	return 0;
-}
-
-static int set_data(struct papr_elog *elog, unsigned int index,
-		    const char *text, struct papr_error *error)
-{
-	struct elog_part *part = &elog->parts[index];
-	size_t offset = elog_data_offset(part);
-	uint8_t data[PAPR_ELOG_MAX];
-	int len = elog_hex_parse(text, data, sizeof(data));
-
-	if (len < 0)
-		return error_set(error, -EINVAL, "data are pairs of "
-				 "hexadecimal digits, at most %d",
-				 PAPR_ELOG_MAX);
-	if (resize(elog, index, offset + len))
-		return error_set(error, -ENOSPC, "a log has at most %d bytes",
-				 PAPR_ELOG_MAX);
-	memcpy(elog->bytes + part->offset + offset, data, len);
-	return 0;
+	return elog_set_row(elog, place, text, error);
 }
 
 int papr_elog_set(struct papr_elog *elog, const char *path, const char *text,
 		  struct papr_error *error)
 {
 	struct papr_error why = { "" };
-	struct place place;
-	int r = find(elog, path, &place, error);
+	struct papr_elog before = *elog;
+	struct elog_place place;
+	const char *name;
+	int r = find_place(elog, path, &place, &name, error);
 
 	if (r)
 		return r;
-	if (place.kind == LENGTH)
-		r = set_length(elog, place.part, text, &why);
-	else if (place.kind == DATA)
-		r = set_data(elog, place.part, text, &why);
-	else
-		r = elog_row_parse(place.row, elog->bytes +
-				   elog->parts[place.part].offset, text, &why);
+	r = set_field(elog, &place, name, text, &why);
+	if (!r)
+		return 0;
+	*elog = before;
+	if (r == -ENOENT)
+		return no_field(path, error);
 	path += *path == '.';
-	return r ? error_set(error, r, "%.40s: %.300s", path, why.text) : 0;
+	return error_set(error, r, "%.40s: %.300s", path, why.text);
 }
 
 int papr_elog_get(const struct papr_elog *elog, const char *path, char *text,
@@ -278,21 +304,25 @@ int papr_elog_get(const struct papr_elog *elog, const char *path, char *text,
 {
 	char all[2 * PAPR_ELOG_MAX + 1];
 	const struct elog_part *part;
-	struct place place;
+	struct elog_place place;
+	const char *name;
 	size_t data;
-	int r = find(elog, path, &place, error);
+	int r = find_place(elog, path, &place, &name, error);
 
 	if (r)
 		return r;
 	part = &elog->parts[place.part];
-	data = elog_data_offset(part);
-	if (place.kind == LENGTH)
+	data = elog_data_offset(elog, place.part);
+	if (place.kind == ELOG_LENGTH)
 		snprintf(all, sizeof(all), "%u", part->len);
-	else if (place.kind == DATA)
+	else if (place.kind == ELOG_DATA)
 		elog_hex_text(elog->bytes + part->offset + data,
 			      part->len - data, all);
+	else if (!find_field(elog, name, &place))
+		return no_field(path, error);
 	else
-		elog_row_text(place.row, elog->bytes + part->offset, all);
+		piece_text(place.row, &place.piece, elog->bytes +
+			   part->offset + place.piece.offset, all);
 	if (strlen(all) >= len)
 		return error_set(error, -ENOSPC, "%.40s: the value needs %zu "
 				 "bytes", path, strlen(all) + 1);

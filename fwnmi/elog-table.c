@@ -34,6 +34,12 @@ const struct elog_section_info elog_sections[ELOG_SECTIONS] = {
 #include "fwnmi/elog.def"
 };
 
+const struct elog_shape elog_shapes[ELOG_SHAPES] = {
+#define SHAPE(section, field, piece) \
+	{ ELOG_##section##_##field, ELOG_SECTION_##piece },
+#include "fwnmi/elog.def"
+};
+
 static const struct value {
 	enum elog_list list;
 	uint8_t number;
@@ -43,7 +49,7 @@ static const struct value {
 #include "fwnmi/elog.def"
 };
 
-/* Names of two letters are sections; the others are no ids. */
+/* Names of two letters are sections; headers and pieces have others. */
 enum elog_section elog_section_by_id(const uint8_t *id)
 {
 	for (int i = 0; i < ELOG_SECTIONS; i++)
@@ -66,8 +72,8 @@ bool elog_row_applies(const struct elog_row *row, enum elog_section section,
 		      const uint8_t *part)
 {
 	if (row->section == ELOG_SECTION_section)
-		return section != ELOG_SECTION_header &&
-		       section != ELOG_SECTION_main;
+		return section == ELOG_SECTION_section ||
+		       strlen(elog_sections[section].name) == 2;
 	if (row->section != elog_sections[section].fields)
 		return false;
 	return row->layout == ELOG_LAYOUT_any ||

@@ -56,7 +56,7 @@ struct elog_row {
 	const char *name;
 	enum elog_section section;	/* whose field it is */
 	uint8_t offset;
-	uint8_t size;		/* bytes */
+	uint8_t size;		/* bytes; 0: a text as long as its piece */
 	uint8_t shift;		/* bits from the lowest of the bytes */
 	uint16_t width;		/* bits */
 	enum elog_format format;
@@ -74,6 +74,22 @@ struct elog_section_info {
 
 extern const struct elog_row elog_rows[ELOG_ROWS];
 extern const struct elog_section_info elog_sections[ELOG_SECTIONS];
+
+/*
+ * What a field says of the pieces that follow the fields of its section or
+ * piece.  Those of one are in the order of the bytes.
+ */
+struct elog_shape {
+	enum elog_row_id row;
+	enum elog_section piece;
+};
+
+enum {
+	ELOG_SHAPES = 0
+#define SHAPE(section, field, piece) + 1
+#include "fwnmi/elog.def"
+};
+extern const struct elog_shape elog_shapes[ELOG_SHAPES];
 
 /* A section of a log; ELOG_SECTION_section if its id is in no table. */
 enum elog_section elog_section_by_id(const uint8_t *id);

@@ -16,6 +16,7 @@ struct elog_part {
 	enum elog_section section;
 	uint16_t offset;
 	uint16_t len;
+	bool as_data;	/* its length was set: nothing follows from fields */
 };
 
 struct papr_elog {
@@ -51,11 +52,47 @@ static inline const uint8_t *elog_part_bytes(const struct papr_elog *elog,
 void elog_part_name(const struct papr_elog *elog, unsigned int index,
 		    char name[8]);
 
+/* A piece of a section: see elog.def. */
+struct elog_piece {
+	enum elog_section kind;
+	uint16_t offset;	/* in the section */
+	uint16_t len;
+	uint16_t number[2];	/* of the call-out or the entry; of the unit */
+};
+
+#define ELOG_CALLOUTS_ID 0xc0
+#define ELOG_PE_MIN 24
+
+/* Room for the name of a piece's field. */
+#define ELOG_NAME_MAX 48
+
 /*
- * Where the data of a part begins: after its fields, or after the section
- * header if it is too short to have them.
+ * Visits the pieces of a section in order.  Returns where they end, from the
+ * section's begin; or -1 if what is behind its fields is not what they say,
+ * and then what was visited is void and @misfit, unless NULL, says why.
  */
-size_t elog_data_offset(const struct elog_part *part);
+int elog_pieces(const struct papr_elog *elog, unsigned int index,
+		void (*visit)(const struct elog_piece *piece, void *arg),
+		void *arg, struct elog_fault *misfit);
+
+void elog_piece_field(const struct elog_piece *piece,
+		      const struct elog_row *row, char *name);
+
+/* How many bytes follow, as the fields of @owner have it. */
+size_t elog_shape_size(const struct elog_shape *shape, const uint8_t *owner);
+
+/* The sub-structures of a call-out, by number: ID, PE, MR. */
+#define ELOG_SUBS 3
+int elog_sub_of(enum elog_section kind);	/* -1: none of them */
+enum elog_section elog_sub_init(int sub, uint8_t *bytes);
+enum elog_row_id elog_sub_length(int sub);
+
+/*
+ * Where the data of a part begins: after its fields and pieces; after its
+ * fields if those do not fit; or after the section header if it is too short
+ * to have them.
+ */
+size_t elog_data_offset(const struct papr_elog *elog, unsigned int index);
 
 /* Whether @row is a field of the part: not if it is cut short. */
 bool elog_part_has(const struct papr_elog *elog, unsigned int index,
@@ -69,6 +106,26 @@ void elog_row_text(const struct elog_row *row, const uint8_t *part,
 		   char *text);
 int elog_row_parse(const struct elog_row *row, uint8_t *part,
 		   const char *text, struct papr_error *error);
+
+/* What is set: a field of a section or of a piece, or one of two others. */
+struct elog_place {
+	unsigned int part;
+	const struct elog_row *row;
+	struct elog_piece piece;	/* kind ELOG_SECTIONS: the section */
+	enum { ELOG_IN_TABLE, ELOG_LENGTH, ELOG_DATA } kind;
+};
+
+/* Setting them; the sections behind move. */
+int elog_set_row(struct papr_elog *elog, const struct elog_place *place,
+		 const char *text, struct papr_error *error);
+int elog_set_length(struct papr_elog *elog, unsigned int index,
+		    const char *text, struct papr_error *error);
+int elog_set_data(struct papr_elog *elog, unsigned int index,
+		  const char *text, struct papr_error *error);
+
+/* The call-out or sub-structure that comes next, if @name is in it. */
+int elog_begin_piece(struct papr_elog *elog, unsigned int index,
+		     const char *name, struct papr_error *error);
 
 /* Hexadecimal digits, without 0x; the number of bytes or -EINVAL. */
 void elog_hex_text(const uint8_t *bytes, size_t len, char *text);

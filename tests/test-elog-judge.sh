@@ -84,7 +84,7 @@ read_text() {
 	# shellcheck disable=SC2086 # a command with arguments
 	$TEST_WRAPPER "$papr" elog build --from "$top/tests/data/elog/$1" \
 	    --output "$dir/log"
-	name="$1 is read"
+	name="$1 is read: $2"
 	shift
 	reads "$name" "$@"
 }
@@ -95,5 +95,26 @@ read_text all-sections.txt 'Resource Type: +00000040 \(Memory Page\)' \
     'Logical Address: +0000000123450000' 'Dump ID: +00000007' \
     'Dump Size: +0000000000001000' 'Model/Type: +9105-22A' \
     'Serial Number: +78A1234' 'Event Type: +00000004' \
-    'Error/Event Scope: +00000038' 'RPC Field Length: +00000008'
+    'Error/Event Scope: +00000038' 'RPC Field Length: +00000008' \
+    'Section ID: +LP +Section Length: +0000001c' '\[lpar-one\.' \
+    'Section ID: +MI +Section Length: +00000010' \
+    'Section ID: +CI +Section Length: +00000010'
+
+# Behind a part number librtasevent reads CCIN and serial number a byte early,
+# and behind PE's model the serial number a byte late.
+read_text all-sections.txt 'FRU Section \(1\)' 'Priority: +H - High priority' \
+    'Location Code: +U78AE.001.WZS0001-P1$' \
+    'Failing Component: +00000010 \("normal" hardware FRU\)' \
+    'FRU Stocking Part: +00RR123$' 'Serial Number: +4YL10JF12345$' \
+    'Model/Type: +9105-22A78A1234 ' \
+    'Manufacturing Replaceable Unit Fields \(2\)' \
+    'MRU Priority: +H +MRU ID: +00001234' \
+    'MRU Priority: +L +MRU ID: +00000000' \
+    'FRU Section \(2\)' 'Priority: +L - Low' \
+    'Failing Component: +00000040' 'Procedure ID: +FSPSP04$' \
+    'FRU Section \(3\)' 'Priority: +M - Medium' \
+    'Failing Component: +00000090 \(External FRU\)' 'CCIN: +2B44$' \
+    'Serial Number: +YL10JF123456$' \
+    'Primary Reference Code: "B7005678 ' 'Priority: +B - Medium priority' \
+    'Model/Type: +9105-22A \(tttt-mmm\)'
 exit $failed
