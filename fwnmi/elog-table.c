@@ -103,6 +103,9 @@ static int no_such_name(enum elog_list list, const char *name,
 				values[i].name);
 		comma = ", ";
 	}
+	if (!len)
+		return error_set(error, -EINVAL, "%.40s is no name here, there "
+				 "are none", name);
 	return error_set(error, -EINVAL, "%.40s is none of%s", name, all);
 }
 

@@ -95,6 +95,9 @@ says 2 "/dev/zero: it is too long for an error log" \
 says 2 "papr elog build: multihi is none of parity, multihit, indeterminate" \
     "a wrong name brings the right ones" \
     build --type slb --subtype multihi
+says 2 "papr elog build: parity is no name here, there are none" \
+    "a name where there are none is told so" \
+    build --type d-cache --subtype parity
 says 2 "papr elog build: --type says what kind of machine check, or --from \
 which file" "build needs to know what" build
 says 2 "papr elog build: cannot write $dir/no/log: No such file or directory" \
