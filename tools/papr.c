@@ -17,6 +17,9 @@ static const struct command {
 	{ "control", cmd_control, "send a QMP command to a running guest" },
 	{ "elog", cmd_elog, "build, decode, check and compare error logs" },
 	{ "hcalls", cmd_hcalls, "list the hypercalls and who can answer them" },
+#ifdef HAVE_VMM
+	{ "inject", cmd_inject, "inject a machine check into a running guest" },
+#endif
 	{ "lab", cmd_lab, "run a command in a Linux that has POWER KVM" },
 	{ "policy", cmd_policy, "check a policy and show what it does" },
 	{ "probe", cmd_probe, "show what this host's KVM can do" },

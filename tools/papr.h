@@ -9,6 +9,7 @@
 int cmd_control(int argc, char **argv);
 int cmd_elog(int argc, char **argv);
 int cmd_hcalls(int argc, char **argv);
+int cmd_inject(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
