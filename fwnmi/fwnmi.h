@@ -23,6 +23,9 @@
  */
 bool fwnmi_take_interlock(struct papr_vcpu *vcpu);
 
+/* An instruction where real mode reaches it: one that may be registered. */
+bool fwnmi_is_handler(struct papr_vm *vm, uint32_t gpa);
+
 /* Nothing if it is not the vCPU's. */
 void fwnmi_release_interlock(struct papr_vcpu *vcpu);
 

@@ -8,8 +8,8 @@
 
 #define HANDLER_LIMIT (32u << 20)
 
-/* An instruction in the memory that real mode reaches, which has no hole. */
-static bool is_handler(struct papr_vm *vm, uint32_t gpa)
+/* The memory that real mode reaches has no hole. */
+bool fwnmi_is_handler(struct papr_vm *vm, uint32_t gpa)
 {
 	return gpa < HANDLER_LIMIT && !(gpa & 3) &&
 	       ram_get(vm, 0, (uint64_t)gpa + 4, RAM_READ);
@@ -27,8 +27,8 @@ static int32_t ibm_nmi_register(struct papr_vcpu *vcpu, const void *args,
 	struct papr_vm *vm = vcpu->vm;
 
 	(void)rets;
-	if (!is_handler(vm, in->system_reset) ||
-	    !is_handler(vm, in->machine_check))
+	if (!fwnmi_is_handler(vm, in->system_reset) ||
+	    !fwnmi_is_handler(vm, in->machine_check))
 		return RTAS_PARAMETER_ERROR;
 	if (vm->host_ops.enable_fwnmi(vcpu->host))
 		return RTAS_HARDWARE_ERROR;
@@ -105,8 +105,10 @@ void fwnmi_reset(struct papr_vm *vm)
 	atomic_store(&vm->nmi_system_reset, NMI_UNREGISTERED);
 	atomic_store(&vm->nmi_machine_check, NMI_UNREGISTERED);
 	atomic_store(&vm->errinjct_open, 0);
+	atomic_store(&vm->nmi_log_id, 0);
 	for (uint32_t i = 0; i < vm->n_vcpus; i++) {
 		atomic_fetch_and(&vm->vcpus[i]->nmi.pending, ~NMI_CHECKSTOP);
+		atomic_store(&vm->vcpus[i]->nmi.waits, false);
 		fwnmi_forget(vm->vcpus[i]);
 	}
 }

@@ -141,6 +141,48 @@ const char *papr_outcome_name(enum papr_outcome outcome);
 int papr_vcpu_system_reset(struct papr_vcpu *vcpu);
 
 /**
+ * struct papr_fwnmi_state - what a saved partition is to go on with
+ * @size: sizeof(struct papr_fwnmi_state)
+ * @registered: there are handlers
+ * @held: a vCPU is in its machine check handler
+ * @system_reset, @machine_check: the handlers, if @registered
+ * @holder: index of that vCPU, if @held
+ * @log_id: number of the last log
+ */
+struct papr_fwnmi_state {
+	size_t size;
+	bool registered;
+	bool held;
+	uint32_t system_reset;
+	uint32_t machine_check;
+	uint32_t holder;
+	uint32_t log_id;
+};
+
+/**
+ * papr_vm_get_fwnmi - what to save of a partition that no thread uses
+ *
+ * Returns: 0; -EAGAIN while a vCPU has a machine check or a system reset to
+ * take, which is not part of it: let it run, and ask again; -E2BIG.
+ */
+int papr_vm_get_fwnmi(const struct papr_vm *vm, struct papr_fwnmi_state *state,
+		      struct papr_error *error);
+
+/**
+ * papr_vm_set_fwnmi - go on with what was saved
+ *
+ * When all of RAM and the vCPUs are there and no thread uses them yet.  The
+ * host hands over machine checks from now on, if @state has handlers: the
+ * guest will not register again.
+ *
+ * Returns: 0; -EINVAL for a handler where there can be none, or a vCPU that
+ * does not exist; -EBUSY before a vCPU is attached; -EOPNOTSUPP without FWNMI;
+ * -E2BIG; the host's error.  All is as before then.
+ */
+int papr_vm_set_fwnmi(struct papr_vm *vm, const struct papr_fwnmi_state *state,
+		      struct papr_error *error);
+
+/**
  * enum papr_interrupt - what to do with a vCPU
  * @PAPR_INTERRUPT_NONE: enter the guest
  * @PAPR_INTERRUPT_LATER: enter it, but the guest cannot take what waits now:
