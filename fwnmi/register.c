@@ -104,7 +104,6 @@ void fwnmi_reset(struct papr_vm *vm)
 {
 	atomic_store(&vm->nmi_system_reset, NMI_UNREGISTERED);
 	atomic_store(&vm->nmi_machine_check, NMI_UNREGISTERED);
-	atomic_store(&vm->errinjct_open, 0);
 	atomic_store(&vm->nmi_log_id, 0);
 	for (uint32_t i = 0; i < vm->n_vcpus; i++) {
 		atomic_fetch_and(&vm->vcpus[i]->nmi.pending, ~NMI_CHECKSTOP);

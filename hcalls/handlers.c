@@ -9,6 +9,12 @@ static const struct hcall_impl *const topics[] = {
 	hcalls_tce, hcalls_term,
 };
 
+int hcalls_reset(struct papr_vm *vm)
+{
+	hcalls_reset_tce(vm);
+	return hcalls_reset_mode(vm);
+}
+
 hcall_fn *hcalls_handler(int row)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(topics); i++)

@@ -14,6 +14,14 @@ extern const struct hcall_impl hcalls_term[];
 extern const struct hcall_impl hcalls_tce[];
 extern const struct hcall_impl hcalls_rtas[];
 
+/*
+ * What the guest's calls have set, as before the first of them; no vCPU runs.
+ * 0 or the host's error.
+ */
+int hcalls_reset(struct papr_vm *vm);
+int hcalls_reset_mode(struct papr_vm *vm);
+void hcalls_reset_tce(struct papr_vm *vm);
+
 /* The handler of a row of the catalogue, or NULL. */
 hcall_fn *hcalls_handler(int row);
 

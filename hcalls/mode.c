@@ -195,6 +195,23 @@ static int64_t h_random(struct papr_vcpu *vcpu, const void *args, void *rets)
 	return H_SUCCESS;
 }
 
+/* LPCR itself is reset with the other registers of each vCPU. */
+int hcalls_reset_mode(struct papr_vm *vm)
+{
+	const struct papr_host_ops *ops = &vm->host_ops;
+	bool radix = vm->mmu == PAPR_MMU_RADIX;
+	int r = 0;
+
+	atomic_store(&vm->lpcr_mask, 0);
+	atomic_store(&vm->lpcr_value, 0);
+	if (!radix && ops->setup_hpt)
+		r = ops->setup_hpt(vm->host, vm->hpt_order);
+	if (r || vm->info.isa < 300 || !ops->configure_mmu)
+		return r;
+	return ops->configure_mmu(vm->host, radix ? MMU_RADIX | MMU_GTSE : 0,
+				  radix ? PATB_GR : 0);
+}
+
 const struct hcall_impl hcalls_mode[] = {
 	{ H_SET_MODE, h_set_mode },
 	{ H_REGISTER_PROC_TBL, h_register_proc_tbl },

@@ -160,6 +160,13 @@ static int64_t h_put_tce_indirect(struct papr_vcpu *vcpu, const void *args,
 	return H_SUCCESS;
 }
 
+void hcalls_reset_tce(struct papr_vm *vm)
+{
+	for (size_t i = 0; i < vm->n_tce; i++)
+		for (uint64_t page = 0; page < vm->tce[i].pages; page++)
+			atomic_store(&vm->tce[i].entries[page], 0);
+}
+
 const struct hcall_impl hcalls_tce[] = {
 	{ H_PUT_TCE, h_put_tce },
 	{ H_GET_TCE, h_get_tce },

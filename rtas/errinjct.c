@@ -196,6 +196,12 @@ static int32_t ibm_close_errinjct(struct papr_vcpu *vcpu, const void *args,
 	return RTAS_SUCCESS;
 }
 
+/* The count goes on: a token of the guest before opens nothing either. */
+void rtas_reset_errinjct(struct papr_vm *vm)
+{
+	atomic_store(&vm->errinjct_open, 0);
+}
+
 const struct rtas_impl rtas_errinjct[] = {
 	{ RTAS_TOKEN_ibm_open_errinjct, ibm_open_errinjct },
 	{ RTAS_TOKEN_ibm_errinjct, ibm_errinjct },

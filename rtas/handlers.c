@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "fwnmi/fwnmi.h"
 #include "rtas/handlers.h"
 #include "spapr/util.h"
 
@@ -8,6 +9,12 @@ static const struct rtas_impl *const topics[] = {
 	fwnmi_rtas, rtas_clock, rtas_cpu, rtas_display, rtas_errinjct,
 	rtas_power, rtas_sysparm,
 };
+
+void rtas_reset(struct papr_vm *vm)
+{
+	rtas_reset_errinjct(vm);
+	fwnmi_reset(vm);
+}
 
 rtas_fn *rtas_handler(int row)
 {

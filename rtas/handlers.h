@@ -14,6 +14,10 @@ extern const struct rtas_impl rtas_errinjct[];
 extern const struct rtas_impl rtas_power[];
 extern const struct rtas_impl rtas_sysparm[];
 
+/* What the guest's calls have set, as before the first; no vCPU runs. */
+void rtas_reset(struct papr_vm *vm);
+void rtas_reset_errinjct(struct papr_vm *vm);
+
 rtas_fn *rtas_handler(int row);
 bool rtas_has_handler(int row);
 

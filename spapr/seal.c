@@ -38,14 +38,14 @@ uint64_t papr_rtas_size(uint32_t vcpus)
 	return (size + 0xffff) & ~0xffffull;
 }
 
-static int place_rtas(struct papr_vm *vm)
+int vm_place_rtas(struct papr_vm *vm, struct papr_error *error)
 {
 	uint64_t base = vm->config.rtas_base;
 	uint64_t size = papr_rtas_size(vm->n_vcpus);
 	uint8_t *blob = ram_get(vm, base, size, RAM_WRITE);
 
 	if (!blob)
-		return error_set(&vm->error, -EINVAL, "RTAS at 0x%llx needs "
+		return error_set(error, -EINVAL, "RTAS at 0x%llx needs "
 				 "0x%llx bytes of writable RAM there",
 				 (unsigned long long)base,
 				 (unsigned long long)size);
@@ -53,6 +53,11 @@ static int place_rtas(struct papr_vm *vm)
 	for (size_t i = 0; i < ARRAY_SIZE(rtas_stub); i++)
 		store_be32(blob + 4 * i, rtas_stub[i]);
 	return 0;
+}
+
+static int place_rtas(struct papr_vm *vm)
+{
+	return vm_place_rtas(vm, &vm->error);
 }
 
 /* The usual 1/128 of RAM, between the sizes the architecture allows. */

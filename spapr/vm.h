@@ -197,6 +197,9 @@ struct papr_vm {
 /* The vCPU with a server number, or NULL. */
 struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id);
 
+/* Writes the RTAS area. */
+int vm_place_rtas(struct papr_vm *vm, struct papr_error *error);
+
 /* Changes LPCR bits of all vCPUs, of those attached later too. */
 int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value);
 

@@ -468,6 +468,35 @@ static void fake_wake(void *arg)
 	leave(cpu->fake, 0, "cpu %u: wake", cpu->id);
 }
 
+static void cpu_init(struct fake_cpu *cpu, struct fake_host *fake, uint32_t id)
+{
+	*cpu = (struct fake_cpu){
+		.fake = fake, .id = id,
+		.reg[PAPR_REG_LPCR] = 0x0040000000500413 |
+				      (fake->info.isa >= 300 ? LPCR_LD : 0),
+	};
+}
+
+static int fake_reset_cpu(void *arg)
+{
+	struct fake_cpu *cpu = arg;
+	int err = enter(cpu->fake, FAKE_RESET_CPU);
+
+	if (!err)
+		cpu_init(cpu, cpu->fake, cpu->id);
+	return leave(cpu->fake, err, "cpu %u: reset", cpu->id);
+}
+
+static int fake_reset_irqs(void *host)
+{
+	struct fake_host *fake = host;
+	int err = enter(fake, FAKE_RESET_IRQS);
+
+	for (uint32_t i = 0; i < fake->n_sources && !err; i++)
+		fake->source[i] = (struct source){ .irq = fake->source[i].irq };
+	return leave(fake, err, "reset_irqs");
+}
+
 const struct papr_host_ops *fake_host_ops(void)
 {
 	static const struct papr_host_ops ops = {
@@ -488,6 +517,8 @@ const struct papr_host_ops *fake_host_ops(void)
 		.get_regs = fake_get_regs,
 		.set_regs = fake_set_regs,
 		.wake = fake_wake,
+		.reset_cpu = fake_reset_cpu,
+		.reset_irqs = fake_reset_irqs,
 	};
 
 	return &ops;
@@ -547,11 +578,7 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id)
 	struct fake_cpu *cpu = talloc_zero(fake, struct fake_cpu);
 
 	assert_non_null(cpu);
-	cpu->fake = fake;
-	cpu->id = id;
-	cpu->reg[PAPR_REG_LPCR] = 0x0040000000500413;
-	if (fake->info.isa >= 300)
-		cpu->reg[PAPR_REG_LPCR] |= LPCR_LD;
+	cpu_init(cpu, fake, id);
 	fake->has_cpu = true;
 	return cpu;
 }

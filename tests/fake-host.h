@@ -42,6 +42,8 @@ enum fake_op {
 	FAKE_UPDATE_REG,
 	FAKE_GET_REGS,
 	FAKE_SET_REGS,
+	FAKE_RESET_CPU,
+	FAKE_RESET_IRQS,
 	FAKE_OPS,
 };
 
@@ -76,6 +78,8 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	cpu 8: update_reg LPCR 0x2000000 0x2000000
  *	cpu 8: set_regs
  *	cpu 8: wake
+ *	cpu 8: reset
+ *	reset_irqs
  *
  * describe, describe_mmu, get_reg and get_regs change nothing and are not
  * logged.  The text lasts until the next call of the host.

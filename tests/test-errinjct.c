@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "rtas/handlers.h"
 #include "rtas/status.h"
 #include "tests/interrupts.h"
 #include "tests/tree.h"
@@ -442,7 +443,7 @@ static void reset_of_the_guest_closes_it(void **state)
 	struct partition *p = *state;
 	uint32_t token = opened(p);
 
-	fwnmi_reset(p->vm);
+	rtas_reset(p->vm);
 	assert_int_equal(errinjct_close(p, token), RTAS_ERRINJCT_DENIED);
 	assert_int_not_equal(opened(p), token);
 }

@@ -116,6 +116,11 @@ struct papr_host_mmu {
  * @wake: let the thread of @cpu leave the guest, or its sleep, and call
  *	papr_vcpu_take_interrupt(); any thread.  Without these three there is
  *	no FWNMI and no system reset
+ * @reset_cpu: a vCPU as it was when it was attached: what the guest has left in
+ *	its registers, registered areas and pending calls is gone; -EBUSY while
+ *	it is in the guest.  NULL: the VM cannot be reset
+ * @reset_irqs: the interrupt controller as @setup_irqs has made it, after all
+ *	vCPUs were reset; NULL where there is no @setup_irqs
  */
 struct papr_host_ops {
 	size_t size;
@@ -139,6 +144,8 @@ struct papr_host_ops {
 	int (*get_regs)(void *cpu, struct papr_regs *regs);
 	int (*set_regs)(void *cpu, const struct papr_regs *regs);
 	void (*wake)(void *cpu);
+	int (*reset_cpu)(void *cpu);
+	int (*reset_irqs)(void *host);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

@@ -156,6 +156,25 @@ int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy);
  */
 int papr_vm_seal(struct papr_vm *vm);
 
+/**
+ * papr_vm_reset - what the guest has done is undone, as after papr_vm_seal()
+ *
+ * All vCPUs are stopped; the boot vCPU is to be started again.  No vCPU may be
+ * in the guest or in a function of this library, and none may enter it
+ * meanwhile: the program sees to that, as far as it can be seen here it is
+ * checked.
+ *
+ * RAM is the program's: before the call it writes there what a new guest is to
+ * find.  The RTAS area is written here.  Kept are the configuration, the
+ * routes, all counts, and the time of day that the guest has set, which on a
+ * machine outlives it too.
+ *
+ * Returns: 0; -EBUSY if not sealed or if a vCPU is in the guest; -EOPNOTSUPP
+ * for a host without reset; the host's error.  @vm can be reset again then, or
+ * freed, but must not run.
+ */
+int papr_vm_reset(struct papr_vm *vm, struct papr_error *error);
+
 /** papr_vm_route - the three columns for hypercall @index of the catalogue */
 int papr_vm_route(const struct papr_vm *vm, size_t index,
 		  struct papr_route_report *report);
