@@ -206,6 +206,21 @@ void kvm_cpu_wake(void *arg)
 	pthread_mutex_unlock(&cpu->lock);
 }
 
+bool kvm_cpu_forget(struct kvm_cpu *cpu)
+{
+	bool out;
+
+	pthread_mutex_lock(&cpu->lock);
+	out = !cpu->in_kernel && !cpu->held;
+	if (out) {
+		cpu->kicked = false;
+		cpu->woken = false;
+		cpu->later = false;
+	}
+	pthread_mutex_unlock(&cpu->lock);
+	return out;
+}
+
 /* Until it is woken, true; or kicked, and then it must ask once more. */
 static bool sleep_until_woken(struct kvm_cpu *cpu)
 {

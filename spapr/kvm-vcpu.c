@@ -351,11 +351,19 @@ static const char *explain_irq(int err)
 	}
 }
 
+int kvm_cpu_connect(const struct kvm_cpu *cpu)
+{
+	if (cpu->kvm->irqs_fd < 0)
+		return 0;
+	return kvm_enable_cap(cpu->fd, KVM_CAP_IRQ_XICS, cpu->kvm->irqs_fd,
+			      papr_vcpu_id(cpu->vcpu));
+}
+
 /*
  * PAPR first: on a vCPU without it every other capability fails with EINVAL,
  * and takes effect all the same.
  */
-static int setup(const struct kvm_cpu *cpu, uint32_t id,
+static int setup(struct kvm_cpu *cpu, uint32_t id,
 		 struct papr_error *error)
 {
 	int r = kvm_enable_cap(cpu->fd, KVM_CAP_PPC_PAPR, 0, 0);
@@ -370,13 +378,15 @@ static int setup(const struct kvm_cpu *cpu, uint32_t id,
 		return error_set(error, r, "vCPU %u cannot be of this host's "
 				 "compatibility level: %s", id, r == -EINVAL ?
 				 "KVM does not know it" : strerror(-r));
-	if (cpu->kvm->irqs_fd < 0)
-		return 0;
-	r = kvm_enable_cap(cpu->fd, KVM_CAP_IRQ_XICS, cpu->kvm->irqs_fd, id);
+	r = kvm_cpu_connect(cpu);
 	if (r < 0)
 		return error_set(error, r, "vCPU %u cannot be connected to "
 				 "the interrupt controller: %s", id,
 				 explain_irq(r));
+	r = kvm_cpu_remember(cpu);
+	if (r < 0)
+		return error_set(error, r, "the registers of vCPU %u cannot "
+				 "be read: %s", id, strerror(-r));
 	return 0;
 }
 

@@ -169,19 +169,52 @@ static int add_source(int fd, uint32_t irq)
 	return kvm_ioctl(fd, KVM_SET_DEVICE_ATTR, &attr);
 }
 
-static int host_setup_irqs(void *host, uint32_t servers, const uint32_t *irqs,
-			   size_t n)
+static int make_controller(struct papr_kvm *kvm)
 {
-	struct papr_kvm *kvm = host;
 	struct kvm_create_device device = { .type = KVM_DEV_TYPE_XICS };
 	int r = kvm_ioctl(kvm->vm_fd, KVM_CREATE_DEVICE, &device);
 
 	if (r < 0)
 		return r;
 	kvm->irqs_fd = device.fd;
-	r = set_servers(kvm->irqs_fd, servers);
-	for (size_t i = 0; i < n && !r; i++)
-		r = add_source(kvm->irqs_fd, irqs[i]);
+	r = set_servers(kvm->irqs_fd, kvm->servers);
+	for (size_t i = 0; i < kvm->n_irqs && !r; i++)
+		r = add_source(kvm->irqs_fd, kvm->irqs[i]);
+	return r;
+}
+
+static int host_setup_irqs(void *host, uint32_t servers, const uint32_t *irqs,
+			   size_t n)
+{
+	struct papr_kvm *kvm = host;
+
+	if (kvm->irqs_fd >= 0)
+		return -EEXIST;
+	talloc_free(kvm->irqs);
+	kvm->irqs = talloc_memdup(kvm, irqs, n * sizeof(*irqs));
+	if (!kvm->irqs)
+		return -ENOMEM;
+	kvm->servers = servers;
+	kvm->n_irqs = n;
+	return make_controller(kvm);
+}
+
+/*
+ * A new one: the state of the old can be written, but what is on its way in
+ * the queues of a XIVE cannot.  Linux lets go of a controller that is closed
+ * from 5.2 on; before, this is -EEXIST.
+ */
+static int host_reset_irqs(void *host)
+{
+	struct papr_kvm *kvm = host;
+	int r;
+
+	if (kvm->irqs_fd >= 0)
+		close(kvm->irqs_fd);
+	kvm->irqs_fd = -1;
+	r = make_controller(kvm);
+	for (struct kvm_cpu *cpu = kvm->cpus; cpu && r >= 0; cpu = cpu->next)
+		r = kvm_cpu_connect(cpu);
 	return r;
 }
 
@@ -246,6 +279,8 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.get_regs = kvm_cpu_get_regs,
 		.set_regs = kvm_cpu_set_regs,
 		.wake = kvm_cpu_wake,
+		.reset_cpu = kvm_cpu_reset,
+		.reset_irqs = host_reset_irqs,
 	};
 
 	return &ops;

@@ -20,12 +20,15 @@
 #include <papr/kvm.h>
 #include <papr/vm.h>
 
+struct kvm_fresh;
+
 struct kvm_cpu {
 	struct papr_kvm *kvm;
 	struct papr_vcpu *vcpu;
 	struct kvm_cpu *next;
 	int fd;
 	struct kvm_run *run;
+	struct kvm_fresh *fresh;	/* its registers, before it ran */
 
 	pthread_mutex_t lock;		/* of what follows; taken last */
 	pthread_cond_t changed;
@@ -44,6 +47,11 @@ struct papr_kvm {
 	int vm_fd;
 	int irqs_fd;			/* -1: no interrupt controller */
 	struct papr_host info;
+
+	/* What the interrupt controller was made for. */
+	uint32_t servers;
+	uint32_t *irqs;
+	size_t n_irqs;
 
 	pthread_mutex_t lock;		/* of cpus */
 	struct kvm_cpu *cpus;
@@ -88,6 +96,19 @@ int kvm_cpu_update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
 int kvm_cpu_get_regs(void *cpu, struct papr_regs *regs);
 int kvm_cpu_set_regs(void *cpu, const struct papr_regs *regs);
 void kvm_cpu_wake(void *cpu);
+int kvm_cpu_reset(void *cpu);
+
+/* Notes down the registers of a new vCPU, for kvm_cpu_reset(). */
+int kvm_cpu_remember(struct kvm_cpu *cpu);
+
+/* Makes a vCPU one of those that the interrupt controller serves. */
+int kvm_cpu_connect(const struct kvm_cpu *cpu);
+
+/*
+ * Takes a vCPU that is not in the guest for good: nothing is asked of its
+ * thread any more.  False if it is in the guest.
+ */
+bool kvm_cpu_forget(struct kvm_cpu *cpu);
 
 void kvm_cpu_free(struct kvm_cpu *cpu);
 
