@@ -17,7 +17,7 @@
 struct fuzz_vm {
 	struct papr_vm *vm;
 	uint8_t *ram;
-	uint64_t regs[3];
+	uint64_t regs[PAPR_REG_TB + 1];
 	struct papr_regs interrupted;
 };
 
@@ -82,6 +82,13 @@ static void wake(void *cpu)
 	(void)cpu;
 }
 
+static int interrupt(void *cpu, bool raise)
+{
+	(void)cpu;
+	(void)raise;
+	return 0;
+}
+
 static const struct papr_host_ops host_ops = {
 	.size = sizeof(host_ops),
 	.describe = describe,
@@ -92,6 +99,7 @@ static const struct papr_host_ops host_ops = {
 	.get_regs = get_regs,
 	.set_regs = set_regs,
 	.wake = wake,
+	.interrupt = interrupt,
 };
 
 static size_t console_write(void *vmm, uint32_t unit, const void *data,
@@ -206,6 +214,7 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 		check(papr_vcpu_take_interrupt(vcpu));
 	}
 	fwnmi_reset(vm->vm);
+	xics_reset(vm->vm->xics);
 	memset(vm->ram, 0, FUZZ_RAM);
 	papr_vcpu_start(papr_vm_vcpu(vm->vm, 0), &entry);
 	papr_vcpu_take_entry(papr_vm_vcpu(vm->vm, 0), &entry);

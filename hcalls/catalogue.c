@@ -153,6 +153,13 @@ const struct kvm_hcall *hcall_kvm(int row)
 	return &known[row];
 }
 
+bool hcall_is_xics(int row)
+{
+	const struct kvm_hcall *kvm = hcall_kvm(row);
+
+	return kvm && kvm->how == KVM_XICS;
+}
+
 /* The public side. */
 
 size_t papr_hcall_count(void)

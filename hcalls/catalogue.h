@@ -100,4 +100,7 @@ struct kvm_hcall {
 /* What the kernel does with the call of @row; NULL if it does not know it. */
 const struct kvm_hcall *hcall_kvm(int row);
 
+/* Whether it is one of the six calls of interrupt presentation. */
+bool hcall_is_xics(int row);
+
 #endif

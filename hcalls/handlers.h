@@ -13,6 +13,7 @@ extern const struct hcall_impl hcalls_splpar[];
 extern const struct hcall_impl hcalls_term[];
 extern const struct hcall_impl hcalls_tce[];
 extern const struct hcall_impl hcalls_rtas[];
+extern const struct hcall_impl hcalls_xics[];
 
 /*
  * What the guest's calls have set, as before the first of them; no vCPU runs.

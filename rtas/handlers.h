@@ -13,6 +13,7 @@ extern const struct rtas_impl rtas_display[];
 extern const struct rtas_impl rtas_errinjct[];
 extern const struct rtas_impl rtas_power[];
 extern const struct rtas_impl rtas_sysparm[];
+extern const struct rtas_impl rtas_xics[];
 
 /* What the guest's calls have set, as before the first; no vCPU runs. */
 void rtas_reset(struct papr_vm *vm);

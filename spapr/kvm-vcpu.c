@@ -51,6 +51,18 @@ int kvm_cpu_enable_fwnmi(void *arg)
 	return r;
 }
 
+/* KVM rounds the offset up: it is asked for. */
+static int read_timebase(struct kvm_cpu *cpu, uint64_t *value)
+{
+	uint64_t offset;
+	int r = kvm_get_one_reg(cpu->fd, KVM_REG_PPC_TB_OFFSET, &offset);
+
+	if (r < 0)
+		return r;
+	*value = __builtin_ppc_get_timebase() + offset;
+	return 0;
+}
+
 static int read_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t *value)
 {
 	struct kvm_regs regs;
@@ -65,6 +77,8 @@ static int read_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t *value)
 		r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
 		*value = regs.sprg0;
 		return r;
+	case PAPR_REG_TB:
+		return read_timebase(cpu, value);
 	}
 	return -EINVAL;
 }
@@ -85,6 +99,8 @@ static int write_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t value)
 			return r;
 		regs.sprg0 = value;
 		return kvm_ioctl(cpu->fd, KVM_SET_REGS, &regs);
+	case PAPR_REG_TB:
+		break;
 	}
 	return -EINVAL;
 }
@@ -193,6 +209,20 @@ int kvm_cpu_set_regs(void *arg, const struct papr_regs *from)
 		r = kvm_set_one_reg(cpu->fd, KVM_REG_PPC_DSISR, &new.dsisr);
 	kvm_cpu_release(cpu);
 	return r;
+}
+
+/*
+ * The one vCPU ioctl that does not wait while the vCPU runs, and wakes it.
+ * The kernel keeps it raised until it is told otherwise.
+ */
+int kvm_cpu_raise(void *arg, bool raise)
+{
+	const struct kvm_cpu *cpu = arg;
+	struct kvm_interrupt irq = {
+		.irq = raise ? KVM_INTERRUPT_SET_LEVEL : KVM_INTERRUPT_UNSET,
+	};
+
+	return kvm_ioctl(cpu->fd, KVM_INTERRUPT, &irq);
 }
 
 int papr_kvm_vcpu_pc(struct papr_vcpu *vcpu, uint64_t *pc, uint64_t *msr)

@@ -10,6 +10,7 @@
 
 #include "spapr/kvm.h"
 #include "spapr/util.h"
+#include "spapr/xics.h"
 
 int kvm_ioctl(int fd, unsigned long request, void *arg)
 {
@@ -154,6 +155,20 @@ static int set_servers(int fd, uint32_t servers)
 	return kvm_ioctl(fd, KVM_SET_DEVICE_ATTR, &attr);
 }
 
+/* The library's words are KVM's. */
+_Static_assert(ICP_CPPR_SHIFT == KVM_REG_PPC_ICP_CPPR_SHIFT &&
+	       ICP_XISR_SHIFT == KVM_REG_PPC_ICP_XISR_SHIFT &&
+	       ICP_MFRR_SHIFT == KVM_REG_PPC_ICP_MFRR_SHIFT &&
+	       ICP_PPRI_SHIFT == KVM_REG_PPC_ICP_PPRI_SHIFT &&
+	       SOURCE_SERVER == KVM_XICS_DESTINATION_MASK &&
+	       SOURCE_PRIORITY_SHIFT == KVM_XICS_PRIORITY_SHIFT &&
+	       SOURCE_LEVEL == KVM_XICS_LEVEL_SENSITIVE &&
+	       SOURCE_MASKED == KVM_XICS_MASKED &&
+	       SOURCE_PENDING == KVM_XICS_PENDING &&
+	       SOURCE_PRESENTED == KVM_XICS_PRESENTED &&
+	       SOURCE_QUEUED == KVM_XICS_QUEUED,
+	       "the state of interrupts is not laid out as in KVM");
+
 /* Least favoured and masked, as a source is before the guest sets it up. */
 #define SOURCE_NEW (KVM_XICS_MASKED | 0xffull << KVM_XICS_PRIORITY_SHIFT)
 
@@ -281,6 +296,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.wake = kvm_cpu_wake,
 		.reset_cpu = kvm_cpu_reset,
 		.reset_irqs = host_reset_irqs,
+		.interrupt = kvm_cpu_raise,
 	};
 
 	return &ops;

@@ -109,6 +109,7 @@ int kvm_cpu_connect(const struct kvm_cpu *cpu);
  * thread any more.  False if it is in the guest.
  */
 bool kvm_cpu_forget(struct kvm_cpu *cpu);
+int kvm_cpu_raise(void *cpu, bool raise);
 
 void kvm_cpu_free(struct kvm_cpu *cpu);
 

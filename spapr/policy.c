@@ -238,6 +238,24 @@ enum papr_route papr_policy_route(const struct papr_policy *policy,
 	return decider(policy, call, &source)->route;
 }
 
+bool policy_takes_interrupts(const struct papr_policy *policy)
+{
+	bool user = false;
+
+	for (int row = 0; row < HCALL_ROWS; row++) {
+		enum papr_route route;
+
+		if (!hcall_is_xics(row))
+			continue;
+		route = papr_policy_route(policy, &hcall_table[row]);
+		if (route == PAPR_ROUTE_KERNEL ||
+		    route == PAPR_ROUTE_KERNEL_ONLY)
+			return false;
+		user |= route == PAPR_ROUTE_USER;
+	}
+	return user;
+}
+
 enum papr_route papr_policy_rtas_route(const struct papr_policy *policy,
 				       const struct papr_call_info *call)
 {
@@ -246,7 +264,7 @@ enum papr_route papr_policy_rtas_route(const struct papr_policy *policy,
 
 	if (st->said && st->route != PAPR_ROUTE_KERNEL)
 		return st->route;
-	if (!papr_rtas_in_kernel(call))
+	if (!papr_rtas_in_kernel(call) || policy_takes_interrupts(policy))
 		return PAPR_ROUTE_USER;
 	carrier = papr_policy_route(policy, &hcall_table[HCALL_ROW_H_RTAS]);
 	return carrier == PAPR_ROUTE_KERNEL ||

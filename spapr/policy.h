@@ -41,4 +41,11 @@ int policy_set_hcall(struct papr_policy *policy, const char *name,
 int policy_set_rtas(struct papr_policy *policy, const char *name,
 		    const struct statement *st, struct papr_error *error);
 
+/*
+ * Whether the calls of interrupt presentation are this library's: some are
+ * routed to it, and none to the kernel.  The RTAS calls of the sources, the
+ * only ones a kernel may answer, go with them.
+ */
+bool policy_takes_interrupts(const struct papr_policy *policy);
+
 #endif

@@ -27,6 +27,10 @@ static const char no_radix[] =
 	"the kernel answers it for radix guests only, and this host has none";
 static const char no_xics[] =
 	"the kernel has no interrupt controller for the guest";
+static const char kernels_xics[] =
+	"the interrupt controller of the guest is the kernel's";
+static const char no_interrupt[] =
+	"the program's host operations cannot interrupt a vCPU";
 static const char pr_punts[] =
 	"KVM-PR knows it but leaves all of it to userspace";
 static const char refused_on[] = "the kernel refused to answer it";
@@ -39,7 +43,8 @@ struct ground {
 	const struct papr_policy *policy;
 	const struct papr_host *host;
 	enum papr_flavour flavour;	/* NONE: nothing can be switched */
-	bool xics;			/* interrupts in the kernel */
+	bool xics;			/* interrupts in the kernel ... */
+	bool own_xics;			/* ... or in this library */
 };
 
 /*
@@ -142,6 +147,21 @@ static bool is_sticky(const struct ground *g, int row)
 	}
 }
 
+/* Whether this library answers what comes to it. */
+static bool is_handled(const struct ground *g, int row)
+{
+	return hcalls_has_handler(row) &&
+		(!hcall_is_xics(row) || g->own_xics);
+}
+
+/* Why it does not answer a call that is routed to it. */
+static const char *why_nobody(const struct ground *g, int row)
+{
+	if (!hcalls_has_handler(row))
+		return no_handler;
+	return g->xics ? kernels_xics : no_interrupt;
+}
+
 /* The reason when a call routed to kernel or user comes to userspace. */
 static const char *why_user(const struct ground *g, int row,
 			    enum papr_route route, bool handled)
@@ -149,7 +169,7 @@ static const char *why_user(const struct ground *g, int row,
 	const char *why;
 
 	if (route == PAPR_ROUTE_USER)
-		return handled ? "" : no_handler;
+		return handled ? "" : why_nobody(g, row);
 	if (known(g, row) == PAPR_KERNEL_NONE)
 		return handled ? "" : nobody;
 	why = useless(g, row);
@@ -160,7 +180,7 @@ static const char *why_user(const struct ground *g, int row,
 static void settle_user(const struct ground *g, int row,
 			struct papr_route_report *r)
 {
-	bool handled = hcalls_has_handler(row);
+	bool handled = is_handled(g, row);
 
 	switch (r->requested) {
 	case PAPR_ROUTE_VMM:
@@ -251,6 +271,28 @@ static int find_route(const struct ground *g, const struct group *group,
 	return -1;
 }
 
+/* The RTAS calls of interrupt sources are of that group too. */
+static int check_rtas(const struct ground *g, struct papr_error *error)
+{
+	int kernel = find_route(g, &groups[0], is_kernel);
+
+	for (size_t i = 0; i < RTAS_ROWS && kernel >= 0; i++) {
+		const struct statement *st = &g->policy->rtas[i];
+
+		if (!papr_rtas_in_kernel(&rtas_table[i]) || !st->said ||
+		    st->route != PAPR_ROUTE_USER)
+			continue;
+		return error_set(error, -EINVAL, "%s is routed to user and %s "
+				 "to %s, but they share %s: route the %u "
+				 "calls of that to user too, or say \"force: "
+				 "true\"", rtas_table[i].name,
+				 hcall_table[kernel].name,
+				 papr_route_name(requested(g, kernel)),
+				 groups[0].what, groups[0].rows);
+	}
+	return 0;
+}
+
 static int check_groups(const struct ground *g, struct papr_error *error)
 {
 	const struct group *group;
@@ -304,9 +346,22 @@ static int predict(const struct ground *g, struct papr_route_report *report,
 	for (row = 0; row < HCALL_ROWS; row++)
 		predict_row(g, row, &report[row]);
 	err = check_groups(g, error);
+	if (!err && !g->policy->force)
+		err = check_rtas(g, error);
 	for (row = 0; !err && row < HCALL_ROWS; row++)
 		err = check_kernel_only(g, &report[row], error);
 	return err;
+}
+
+/*
+ * The guest has one interrupt controller.  Without one in the kernel the calls
+ * come to userspace on every host.
+ */
+static void place_xics(struct ground *g, bool kernel_can, bool can_interrupt)
+{
+	g->own_xics = can_interrupt &&
+		(!kernel_can || policy_takes_interrupts(g->policy));
+	g->xics = kernel_can && !g->own_xics;
 }
 
 int papr_route_predict(const struct papr_policy *policy,
@@ -324,7 +379,7 @@ int papr_route_predict(const struct papr_policy *policy,
 		return error_set(error, err, "struct papr_host has a size "
 				 "that this library does not know");
 	g.flavour = info.flavour;
-	g.xics = info.cap[PAPR_CAP_IRQ_XICS];
+	place_xics(&g, info.cap[PAPR_CAP_IRQ_XICS], true);
 	return predict(&g, report, error);
 }
 
@@ -420,9 +475,11 @@ int routes_apply(const struct papr_policy *policy, const struct papr_host *info,
 		.policy = policy, .host = info,
 		.flavour = ops->enable_hcall ? info->flavour :
 			PAPR_FLAVOUR_NONE,
-		.xics = ops->setup_irqs && info->cap[PAPR_CAP_IRQ_XICS],
 	};
 	int err;
+
+	place_xics(&g, ops->setup_irqs && info->cap[PAPR_CAP_IRQ_XICS],
+		   ops->interrupt);
 
 	err = predict(&g, next, error);
 	if (!err)
@@ -430,23 +487,4 @@ int routes_apply(const struct papr_policy *policy, const struct papr_host *info,
 	if (!err)
 		memcpy(report, next, sizeof(next));
 	return err;
-}
-
-bool routes_set_answered(const struct papr_route_report *report,
-			 const char *set)
-{
-	bool any = false;
-	int row;
-
-	if (*set == '(')
-		return false;
-	for (row = 0; row < HCALL_ROWS; row++) {
-		if (!hcall_set_has(hcall_table[row].set, set))
-			continue;
-		if (report[row].effective == PAPR_EFFECTIVE_DENIED ||
-		    report[row].effective == PAPR_EFFECTIVE_NOBODY)
-			return false;
-		any = true;
-	}
-	return any;
 }

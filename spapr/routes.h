@@ -21,6 +21,9 @@ int routes_apply(const struct papr_policy *policy, const struct papr_host *info,
 bool routes_set_answered(const struct papr_route_report *report,
 			 const char *set);
 
+/* True if the guest's interrupt controller is this library's. */
+bool routes_own_xics(const struct papr_route_report *report);
+
 /* A copy that does not depend on the caller's; NULL if out of memory. */
 struct papr_policy *policy_copy(const void *owner,
 				const struct papr_policy *policy);

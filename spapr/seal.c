@@ -129,10 +129,16 @@ static int setup_smt(struct papr_vm *vm)
 
 static int setup_irqs(struct papr_vm *vm)
 {
+	static const struct xics_line lines[] = { { VTY_IRQ, false } };
 	static const uint32_t irqs[] = { VTY_IRQ };
 	uint32_t servers = vm->vcpus[vm->n_vcpus - 1]->id + 1;
 	int r;
 
+	if (routes_own_xics(vm->routes)) {
+		vm->xics = xics_new(vm, lines, ARRAY_SIZE(lines));
+		return vm->xics ? 0 :
+			error_set(&vm->error, -ENOMEM, "out of memory");
+	}
 	if (!vm->host_ops.setup_irqs)
 		return 0;
 	r = vm->host_ops.setup_irqs(vm->host, servers, irqs, ARRAY_SIZE(irqs));
@@ -150,7 +156,7 @@ static int setup_kernel_rtas(struct papr_vm *vm)
 		RTAS_ROW_ibm_int_off, RTAS_ROW_ibm_int_on,
 	};
 
-	if (!vm->host_ops.define_rtas)
+	if (!vm->host_ops.define_rtas || vm->xics)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct papr_call_info *call = &rtas_table[rows[i]];
@@ -180,15 +186,28 @@ static bool is_off(const struct papr_vm *vm, int row)
 	case RTAS_ROW_ibm_errinjct:
 	case RTAS_ROW_ibm_close_errinjct:
 		return !vm->fwnmi;
+	case RTAS_ROW_ibm_set_xive:
+	case RTAS_ROW_ibm_get_xive:
+	case RTAS_ROW_ibm_int_off:
+	case RTAS_ROW_ibm_int_on:
+		return !routes_own_xics(vm->routes);
 	default:
 		return false;
 	}
 }
 
+/* Interrupt calls are for the controller that is there. */
+static hcall_fn *handler_of(const struct papr_vm *vm, int row)
+{
+	if (hcall_is_xics(row) && !routes_own_xics(vm->routes))
+		return NULL;
+	return hcalls_handler(row);
+}
+
 static void fill_handlers(struct papr_vm *vm)
 {
 	for (int row = 0; row < HCALL_ROWS; row++) {
-		vm->route[row].fn = hcalls_handler(row);
+		vm->route[row].fn = handler_of(vm, row);
 		vm->route[row].by = vm->routes[row].effective;
 		vm->route[row].logged = papr_policy_logged(vm->policy,
 							   &hcall_table[row]);

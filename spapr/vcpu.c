@@ -68,6 +68,8 @@ int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
 					 strerror(-r));
 	}
 	vcpu->host = cpu;
+	if (vm->xics)
+		xics_attach(vm->xics, vcpu);
 	return 0;
 }
 
@@ -119,9 +121,13 @@ int papr_vm_console_input(struct papr_vm *vm)
 {
 	int r;
 
-	if (vm->stage != VM_SEALED || !vm->host_ops.irq_line)
+	if (vm->stage != VM_SEALED)
 		return -EBUSY;
 	/* The terminal's interrupt is an edge. */
+	if (vm->xics)
+		return xics_set_line(vm->xics, VTY_IRQ, true);
+	if (!vm->host_ops.irq_line)
+		return -EBUSY;
 	r = vm->host_ops.irq_line(vm->host, VTY_IRQ, true);
 	if (!r)
 		r = vm->host_ops.irq_line(vm->host, VTY_IRQ, false);

@@ -2,9 +2,10 @@
 /*
  * The partition from the inside.
  *
- * Locks: none on the call path.  What handlers share is either fixed once the
- * VM is sealed or atomic; each says so.  Injections have a lock, which is
- * taken on the call path only while one of the vCPU's waits for a call.
+ * Locks: none on the call path but that of struct xics, in its calls.  What
+ * else handlers share is either fixed once the VM is sealed or atomic; each
+ * says so.  Injections have a lock, which is taken on the call path only while
+ * one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -22,6 +23,7 @@
 #include "hcalls/catalogue.h"
 #include "rtas/catalogue.h"
 #include "spapr/ram.h"
+#include "spapr/xics.h"
 
 /*
  * Answers a hypercall.  @args points to r4..r12 as the guest passed them, a
@@ -170,6 +172,7 @@ struct papr_vm {
 	bool rtas_logged[RTAS_ROWS];
 	struct papr_vcpu **vcpus;
 	uint32_t n_vcpus;
+	struct xics *xics;		/* NULL: interrupts are the kernel's */
 
 	/* Shared by running vCPUs. */
 	_Atomic uint64_t lpcr_mask;	/* bits the guest has chosen ... */

@@ -60,7 +60,8 @@ struct fake_host {
 struct fake_cpu {
 	struct fake_host *fake;
 	uint32_t id;
-	uint64_t reg[PAPR_REG_PURR + 1];
+	uint64_t reg[PAPR_REG_TB + 1];
+	bool raised;
 	struct papr_regs regs;
 };
 
@@ -82,7 +83,7 @@ static const uint16_t pr_on[] = {
 };
 static const uint16_t pr_off[] = { 0x03c, 0x040, 0x138, 0x13c, 0 };
 
-static const char *const reg_names[] = { "LPCR", "SPRG0", "PURR" };
+static const char *const reg_names[] = { "LPCR", "SPRG0", "PURR", "TB" };
 
 static bool is_hv(const struct fake_host *fake)
 {
@@ -497,6 +498,16 @@ static int fake_reset_irqs(void *host)
 	return leave(fake, err, "reset_irqs");
 }
 
+static int fake_interrupt(void *arg, bool raise)
+{
+	struct fake_cpu *cpu = arg;
+	int err = enter(cpu->fake, FAKE_INTERRUPT);
+
+	if (!err)
+		cpu->raised = raise;
+	return leave(cpu->fake, err, "cpu %u: interrupt %d", cpu->id, raise);
+}
+
 const struct papr_host_ops *fake_host_ops(void)
 {
 	static const struct papr_host_ops ops = {
@@ -519,6 +530,7 @@ const struct papr_host_ops *fake_host_ops(void)
 		.wake = fake_wake,
 		.reset_cpu = fake_reset_cpu,
 		.reset_irqs = fake_reset_irqs,
+		.interrupt = fake_interrupt,
 	};
 
 	return &ops;
@@ -596,4 +608,9 @@ void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg, uint64_t value)
 struct papr_regs *fake_cpu_regs(struct fake_cpu *cpu)
 {
 	return &cpu->regs;
+}
+
+bool fake_cpu_raised(struct fake_cpu *cpu)
+{
+	return cpu->raised;
 }

@@ -44,6 +44,7 @@ enum fake_op {
 	FAKE_SET_REGS,
 	FAKE_RESET_CPU,
 	FAKE_RESET_IRQS,
+	FAKE_INTERRUPT,
 	FAKE_OPS,
 };
 
@@ -80,6 +81,7 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	cpu 8: wake
  *	cpu 8: reset
  *	reset_irqs
+ *	cpu 8: interrupt 1
  *
  * describe, describe_mmu, get_reg and get_regs change nothing and are not
  * logged.  The text lasts until the next call of the host.
@@ -108,5 +110,8 @@ void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg,
 
 /* Those of get_regs and set_regs, to look and to prepare. */
 struct papr_regs *fake_cpu_regs(struct fake_cpu *cpu);
+
+/* Is its external interrupt up? */
+bool fake_cpu_raised(struct fake_cpu *cpu);
 
 #endif

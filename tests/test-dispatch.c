@@ -65,8 +65,11 @@ static void call_without_handler_is_counted_for_nobody(void **state)
 
 static void every_handler_leaves_other_registers_alone(void **state)
 {
-	struct partition *p = *state;
+	struct partition *p = partition_new(&(struct partition_setup){
+		.policy = "sets: { hcall-interrupt: user }" });
 	unsigned int handled = 0;
+
+	(void)state;
 
 	p->typed = "typed";
 	for (size_t i = 0; i < papr_hcall_count(); i++) {
@@ -84,7 +87,8 @@ static void every_handler_leaves_other_registers_alone(void **state)
 		assert_true(ret != 9999);
 		assert_int_equal(stats_of(p, call->number).user, 3);
 	}
-	assert_true(handled >= 20);
+	assert_true(handled >= 26);
+	partition_free(p);
 }
 
 static void stats_end_with_the_catalogue(void **state)
@@ -369,7 +373,7 @@ int main(void)
 		partition_test(handled_call_counts_as_user),
 		partition_test(positive_result_is_no_error),
 		partition_test(call_without_handler_is_counted_for_nobody),
-		partition_test(every_handler_leaves_other_registers_alone),
+		cmocka_unit_test(every_handler_leaves_other_registers_alone),
 		partition_test(stats_end_with_the_catalogue),
 		cmocka_unit_test(denied_call_gets_no_further),
 		cmocka_unit_test(programs_call_goes_to_the_program),

@@ -217,6 +217,32 @@ static void no_rtas_call_stays_in_the_kernel_if_h_rtas_does_not(void **state)
 	papr_policy_free(policy);
 }
 
+static void rtas_calls_of_sources_go_with_interrupt_presentation(void **state)
+{
+	static const struct {
+		const char *policy;
+		enum papr_route route;
+	} rows[] = {
+		{ "sets: { hcall-interrupt: user }", PAPR_ROUTE_USER },
+		{ "sets: { hcall-interrupt: vmm }", PAPR_ROUTE_KERNEL },
+		{ "sets: { hcall-interrupt: deny }", PAPR_ROUTE_KERNEL },
+		{ "hcalls: { H_EOI: user }", PAPR_ROUTE_KERNEL },
+		{ "{ sets: { hcall-interrupt: user }, "
+		  "rtas: { 'ibm,int-on': kernel } }", PAPR_ROUTE_USER },
+		{ "{ sets: { hcall-interrupt: user }, "
+		  "rtas: { 'ibm,int-on': deny } }", PAPR_ROUTE_DENY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct papr_policy *policy = good(rows[i].policy);
+
+		assert_int_equal(rtas_route_of(policy, "ibm,int-on"),
+				 rows[i].route);
+		papr_policy_free(policy);
+	}
+}
+
 static void the_setters_do_what_a_file_does(void **state)
 {
 	struct papr_policy *policy;
@@ -318,6 +344,8 @@ int main(void)
 		cmocka_unit_test(an_rtas_call_can_be_routed),
 		cmocka_unit_test(
 			no_rtas_call_stays_in_the_kernel_if_h_rtas_does_not),
+		cmocka_unit_test(
+			rtas_calls_of_sources_go_with_interrupt_presentation),
 		cmocka_unit_test(the_setters_do_what_a_file_does),
 		cmocka_unit_test(a_setter_may_change_its_mind),
 		cmocka_unit_test(the_setters_refuse_what_is_not_there),

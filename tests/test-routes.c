@@ -106,12 +106,19 @@ static const enum papr_route off_routes[] = {
 	PAPR_ROUTE_USER, PAPR_ROUTE_VMM, PAPR_ROUTE_DENY,
 };
 
+/* Alone a call of interrupts finds that the controller is the kernel's. */
+static bool is_handled(const struct papr_call_info *call)
+{
+	return papr_hcall_has_handler(call) &&
+		strcmp(call->set, "hcall-interrupt");
+}
+
 /* Who may answer a call that was routed so and that left the kernel. */
 static bool is_left(const struct papr_route_report *r)
 {
 	switch (r->requested) {
 	case PAPR_ROUTE_USER:
-		return r->effective == (papr_hcall_has_handler(r->call) ?
+		return r->effective == (is_handled(r->call) ?
 			PAPR_EFFECTIVE_USER : PAPR_EFFECTIVE_NOBODY);
 	case PAPR_ROUTE_VMM:
 		return r->effective == PAPR_EFFECTIVE_VMM;
@@ -138,6 +145,7 @@ static void check_off(struct fixture *f, const struct seen *s, int model,
 	/* Against the policy's wish there is always a reason. */
 	assert_int_equal(kernel || r->effective == PAPR_EFFECTIVE_NOBODY,
 			 *r->reason != '\0');
+	papr_policy_set_hcall(f->policy, s->call, PAPR_ROUTE_KERNEL, NULL);
 }
 
 static void what_was_seen_to_leave_the_kernel_is_predicted(void **state)
@@ -256,6 +264,28 @@ static const struct {
 	{ "power9", "default: deny", "H_XIRR",
 	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_KERNEL,
 	  "KVM answers it on this host before it looks at its switch" },
+	{ "power9", "default: user", "H_XIRR",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
+	{ "power9", "sets: { hcall-interrupt: user }", "H_RTAS",
+	  PAPR_ACCEPTED_FIXED, PAPR_EFFECTIVE_USER,
+	  "the kernel has no interrupt controller for the guest" },
+	{ "power9", "{ sets: { hcall-interrupt: user }, hcalls: { H_XIRR_X: "
+	  "deny } }", "H_XIRR_X",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_DENIED, "" },
+	{ "power10", "sets: { hcall-interrupt: user }", "H_EOI",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
+	{ "power8", "sets: { hcall-interrupt: user }", "H_IPI",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
+	{ "nested", "sets: { hcall-interrupt: user }", "H_IPOLL",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
+	{ "pr", "sets: { hcall-interrupt: user }", "H_CPPR",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
+	{ "power8", "{ force: true, hcalls: { H_IPI: user } }", "H_IPI",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_NOBODY,
+	  "the interrupt controller of the guest is the kernel's" },
+	{ "power9", "{ force: true, hcalls: { H_IPI: user } }", "H_IPI",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_KERNEL,
+	  "KVM answers it on this host before it looks at its switch" },
 	{ "power9", "default: vmm", "H_ENTER_NESTED",
 	  PAPR_ACCEPTED_FIXED, PAPR_EFFECTIVE_KERNEL,
 	  "the kernel answers it and has no switch for it" },
@@ -355,6 +385,14 @@ static const struct {
 	  "4 calls of that alike, or say \"force: true\"" },
 	{ "{ force: true, hcalls: { H_CPPR: user } }", NULL },
 	{ "sets: { hcall-interrupt: user }", NULL },
+	{ "rtas: { 'ibm,int-on': user }", "ibm,int-on is routed to user and "
+	  "H_EOI to kernel, but they share interrupt presentation: route the "
+	  "6 calls of that to user too, or say \"force: true\"" },
+	{ "{ force: true, rtas: { 'ibm,int-on': user } }", NULL },
+	{ "rtas: { 'ibm,int-on': deny }", NULL },
+	{ "rtas: { 'ibm,int-on': kernel }", NULL },
+	{ "{ sets: { hcall-interrupt: user }, rtas: { 'ibm,int-on': user } }",
+	  NULL },
 	{ "sets: { hcall-interrupt: deny }", NULL },
 	{ "sets: { hcall-bulk: deny }", NULL },
 	{ "default: user", NULL },

@@ -40,6 +40,7 @@ enum papr_reg {
 	PAPR_REG_LPCR,
 	PAPR_REG_SPRG0,
 	PAPR_REG_PURR,
+	PAPR_REG_TB,	/**< the guest's time base; read only */
 };
 
 /**
@@ -100,8 +101,9 @@ struct papr_host_mmu {
  * @set_smt: KVM_CAP_PPC_SMT; before the first vCPU
  * @enable_nested: KVM_CAP_PPC_NESTED_HV
  * @setup_irqs: create the interrupt controller of a partition: presentation
- *	for server numbers below @servers, and the @n sources in @irqs.
- *	NULL: none, interrupt calls are left to userspace
+ *	for server numbers below @servers, and the @n sources in @irqs.  Not
+ *	called when interrupt calls are routed to userspace.  NULL: none, they
+ *	always are
  * @define_rtas: let the kernel answer an RTAS call; NULL: never
  * @setup_hpt: give a hash guest a page table of 2^@order bytes; NULL: never
  * @configure_mmu: KVM_PPC_CONFIGURE_V3_MMU, in a vCPU's hypercall; NULL where
@@ -121,6 +123,11 @@ struct papr_host_mmu {
  *	it is in the guest.  NULL: the VM cannot be reset
  * @reset_irqs: the interrupt controller as @setup_irqs has made it, after all
  *	vCPUs were reset; NULL where there is no @setup_irqs
+ * @interrupt: raise or lower the external interrupt of a vCPU, which takes it
+ *	while it is up and MSR[EE] is set, and wakes from H_CEDE; any thread,
+ *	also for a vCPU that runs.  The library calls it under a lock of its
+ *	own: it must neither wait for a vCPU nor call the library.  NULL: no
+ *	interrupt controller in userspace
  */
 struct papr_host_ops {
 	size_t size;
@@ -146,6 +153,7 @@ struct papr_host_ops {
 	void (*wake)(void *cpu);
 	int (*reset_cpu)(void *cpu);
 	int (*reset_irqs)(void *host);
+	int (*interrupt)(void *cpu, bool raise);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

@@ -134,7 +134,8 @@ enum papr_route papr_policy_route(const struct papr_policy *policy,
  *
  * Returns: PAPR_ROUTE_USER, PAPR_ROUTE_DENY, or PAPR_ROUTE_KERNEL for a call
  * that the kernel is to answer; not the latter unless the policy leaves the
- * hypercall H_RTAS, which carries them, to the kernel.
+ * hypercall H_RTAS, which carries them, and interrupt presentation, whose
+ * state they share, to the kernel.
  */
 enum papr_route papr_policy_rtas_route(const struct papr_policy *policy,
 				       const struct papr_call_info *call);
