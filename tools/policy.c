@@ -358,6 +358,19 @@ static void explain_hcall(const struct job *job,
 		printf("Reason:  %s\n", r->reason);
 }
 
+/* Interrupt sources are this library's only with interrupt presentation. */
+static bool library_answers(const struct job *job,
+			    const struct papr_call_info *call)
+{
+	if (!papr_rtas_in_kernel(call))
+		return papr_rtas_has_handler(call);
+	for (size_t i = 0; i < papr_hcall_count(); i++)
+		if (!strcmp(job->report[i].call->set, "hcall-interrupt") &&
+		    job->report[i].effective == PAPR_EFFECTIVE_USER)
+			return true;
+	return false;
+}
+
 static void explain_rtas(const struct job *job,
 			 const struct papr_call_info *call)
 {
@@ -367,7 +380,7 @@ static void explain_rtas(const struct job *job,
 	if (route == PAPR_ROUTE_KERNEL && job->host.cap[PAPR_CAP_RTAS] &&
 	    job->host.cap[PAPR_CAP_IRQ_XICS])
 		outcome = "the kernel answers it";
-	else if (route != PAPR_ROUTE_DENY && papr_rtas_has_handler(call))
+	else if (route != PAPR_ROUTE_DENY && library_answers(job, call))
 		outcome = "this library answers it";
 	printf("%s is RTAS call 0x%x\n", call->name, call->number);
 	explain_policy(job, call, route);
