@@ -44,7 +44,9 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 		if (r)
 			return r;
 	}
-	if (ops->reset_irqs)
+	if (vm->xics)
+		xics_reset(vm->xics);
+	else if (ops->reset_irqs)
 		r = ops->reset_irqs(vm->host);
 	if (r)
 		return error_set(error, r, "the host does not reset the "

@@ -333,6 +333,21 @@ static void a_vcpu_is_told_when_it_is_attached(void **state)
 	partition_free(p);
 }
 
+static void a_reset_of_the_vm_is_one_of_interrupts(void **state)
+{
+	struct partition *p = *state;
+	struct papr_error error;
+
+	set_xive(p, MSI_A, SERVER_0, 5);
+	set_line(p, MSI_A, true);
+	fake_host_clear_log(p->fake);
+	assert_int_equal(papr_vm_reset(p->vm, &error), 0);
+	assert_false(raised_on(p, 0));
+	assert_int_equal(xirr_of(p, SERVER_0), 0);
+	assert_xive(p, SERVER_0, 0xff);
+	assert_false(fake_host_logged(p->fake, "reset_irqs"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +368,7 @@ int main(void)
 		xics_test(
 			a_host_that_was_not_told_is_told_with_the_next_change),
 		cmocka_unit_test(a_vcpu_is_told_when_it_is_attached),
+		xics_test(a_reset_of_the_vm_is_one_of_interrupts),
 	};
 
 	return cmocka_run_group_tests_name("XICS calls", tests, NULL, NULL);
