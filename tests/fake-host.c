@@ -15,12 +15,10 @@
 
 #include "spapr/util.h"
 #include "spapr/vm.h"
-#include "tests/fake-host.h"
+#include "tests/fake-host-state.h"
 
-#define MAX_HCALL 0x45c		/* of Linux 6.1 */
 #define MIN_IRQ 16
 #define MAX_IRQS (1u << 20)
-#define MAX_SOURCES 64
 
 #define LPCR_DPFD	0x0070000000000000ull
 #define LPCR_LD		0x0000000000040000ull
@@ -30,40 +28,6 @@
 #define MMU_GTSE	2ull
 #define TABLE_RADIX	(1ull << 63)
 #define TABLE_SIZE	0x1full
-
-struct failure {
-	unsigned int nth;
-	int err;
-};
-
-struct source {
-	uint32_t irq;
-	bool level;
-	unsigned int raised;
-};
-
-struct fake_host {
-	pthread_mutex_t lock;		/* of everything below */
-	struct papr_host info;
-	struct papr_host_mmu mmu;
-	struct failure fail[FAKE_OPS];
-	char *log;
-	bool enabled[MAX_HCALL / 4 + 1];
-	bool has_cpu;
-	bool has_irqs;
-	bool radix;			/* what the guest is now */
-	uint32_t n_sources;
-	struct source source[MAX_SOURCES];
-	uint32_t token[4];
-};
-
-struct fake_cpu {
-	struct fake_host *fake;
-	uint32_t id;
-	uint64_t reg[PAPR_REG_TB + 1];
-	bool raised;
-	struct papr_regs regs;
-};
 
 /*
  * The calls KVM_CAP_PPC_ENABLE_HCALL takes, and which are on in a new VM.
@@ -536,41 +500,6 @@ const struct papr_host_ops *fake_host_ops(void)
 	return &ops;
 }
 
-const char *fake_host_log(struct fake_host *fake)
-{
-	return fake->log;
-}
-
-void fake_host_clear_log(struct fake_host *fake)
-{
-	pthread_mutex_lock(&fake->lock);
-	fake->log[0] = '\0';
-	pthread_mutex_unlock(&fake->lock);
-}
-
-unsigned int fake_host_count(struct fake_host *fake, const char *line)
-{
-	size_t len = strlen(line);
-	unsigned int n = 0;
-
-	pthread_mutex_lock(&fake->lock);
-	for (const char *p = fake->log; *p; p = strchr(p, '\n') + 1)
-		n += !strncmp(p, line, len) && p[len] == '\n';
-	pthread_mutex_unlock(&fake->lock);
-	return n;
-}
-
-bool fake_host_logged(struct fake_host *fake, const char *line)
-{
-	return fake_host_count(fake, line) > 0;
-}
-
-bool fake_host_hcall_enabled(struct fake_host *fake, uint32_t number)
-{
-	return number <= MAX_HCALL && !(number & 3) &&
-	       fake->enabled[number / 4];
-}
-
 unsigned int fake_host_raised(struct fake_host *fake, uint32_t irq)
 {
 	const struct source *source = source_find(fake, irq);
@@ -593,24 +522,4 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id)
 	cpu_init(cpu, fake, id);
 	fake->has_cpu = true;
 	return cpu;
-}
-
-uint64_t fake_cpu_reg(struct fake_cpu *cpu, enum papr_reg reg)
-{
-	return cpu->reg[reg];
-}
-
-void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg, uint64_t value)
-{
-	cpu->reg[reg] = value;
-}
-
-struct papr_regs *fake_cpu_regs(struct fake_cpu *cpu)
-{
-	return &cpu->regs;
-}
-
-bool fake_cpu_raised(struct fake_cpu *cpu)
-{
-	return cpu->raised;
 }
