@@ -26,6 +26,7 @@ static const struct command {
 	{ "rtas", cmd_rtas, "list the RTAS calls and who can answer them" },
 #ifdef HAVE_VMM
 	{ "run", cmd_run, "run a guest" },
+	{ "sweep", cmd_sweep, "inject many machine checks into a guest" },
 #endif
 	{ NULL, NULL, NULL }
 };
