@@ -266,7 +266,7 @@ static int make_steps(const struct job *job, struct scenario *scenario)
 
 static int run_steps(const struct job *job)
 {
-	struct scenario scenario = { NULL };
+	struct scenario scenario = { 0 };
 	int r = make_steps(job, &scenario);
 
 	r = r ? complain("no memory") : run(job, &scenario);
@@ -290,7 +290,7 @@ static int inject(struct job *job)
 
 static int nmi(const struct job *job)
 {
-	struct scenario scenario = { NULL };
+	struct scenario scenario = { 0 };
 	struct step *step = scenario_add(&scenario, STEP_COMMAND);
 	int r;
 
@@ -310,9 +310,8 @@ static void print_waiting(const json_t *list)
 	size_t i;
 
 	json_array_foreach(list, i, entry)
-		printf("injection %lld: %s, CPU %lld, %s\n",
+		printf("injection %lld: waiting, CPU %lld, %s\n",
 		       json_integer_value(json_object_get(entry, "id")),
-		       json_string_value(json_object_get(entry, "state")) ?: "",
 		       json_integer_value(json_object_get(entry, "cpu-index")),
 		       json_string_value(json_object_get(entry, "type")) ?: "");
 }

@@ -341,7 +341,7 @@ static int take_part(struct doc *doc, const yaml_node_t *at, const char *key,
 
 static int take_document(struct doc *doc, const yaml_node_t *root)
 {
-	struct parts parts = { NULL };
+	struct parts parts = { 0 };
 	int err = doc_mapping(doc, root, "a scenario, with \"steps:\"",
 			       take_part, &parts);
 
