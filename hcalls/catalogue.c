@@ -131,6 +131,25 @@ const char *hcall_status_name(int64_t status)
 	return NULL;
 }
 
+bool hcall_status_by_name(const char *name, int64_t *status)
+{
+	static const struct {
+		const char *name;
+		int64_t status;
+	} codes[] = {
+#define HRET(name, value, meaning) { #name, value },
+#include "hcalls/returns.def"
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (strcmp(codes[i].name, name))
+			continue;
+		*status = codes[i].status;
+		return true;
+	}
+	return false;
+}
+
 const char *hcall_status_meaning(int64_t status)
 {
 	switch (status) {

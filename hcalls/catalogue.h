@@ -76,6 +76,9 @@ const char *hcall_status_meaning(int64_t status);
 /* Its name, "H_HARDWARE"; NULL if it is none. */
 const char *hcall_status_name(int64_t status);
 
+/* The other way round; false if no code has that name. */
+bool hcall_status_by_name(const char *name, int64_t *status);
+
 /* The columns of kvm.def, which explains them. */
 enum kvm_hv { KVM_HV_NONE, KVM_HV_FIXED, KVM_HV_OFF, KVM_HV_ON };
 enum kvm_pr { KVM_PR_NONE, KVM_PR_FIXED, KVM_PR_OFF, KVM_PR_ON };

@@ -71,6 +71,23 @@ static bool good_counts(const struct papr_call_info *call,
 	       b->nrets >= call->out_min && b->nrets <= call->out_count;
 }
 
+/* True if it fails on purpose. */
+static bool fails(struct papr_vcpu *vcpu, struct fault *fault,
+		  const uint32_t *cells, int32_t *status)
+{
+	uint64_t args[HCALL_REGS], none[HCALL_REGS];
+	int64_t wanted;
+
+	if (!fault)
+		return false;
+	for (int i = 0; i < HCALL_REGS; i++)
+		args[i] = cells[i];
+	if (!fault_strikes(fault, vcpu, args, none, &wanted))
+		return false;
+	*status = wanted;
+	return true;
+}
+
 /* Handlers see arguments and results without the status among them. */
 static int32_t run(struct papr_vcpu *vcpu, int row, struct block *b)
 {
@@ -82,7 +99,8 @@ static int32_t run(struct papr_vcpu *vcpu, int row, struct block *b)
 	if (!vcpu->vm->rtas_fn[row] || !good_counts(call, b))
 		return RTAS_PARAMETER_ERROR;
 	memcpy(args, b->cells, b->nargs * sizeof(args[0]));
-	status = vcpu->vm->rtas_fn[row](vcpu, args, rets);
+	if (!fails(vcpu, vcpu->vm->rtas_fault[row], args, &status))
+		status = vcpu->vm->rtas_fn[row](vcpu, args, rets);
 	for (uint32_t i = 0, n = 0; i < b->nrets; i++)
 		if (i != call->out_status)
 			result[i] = rets[n++];

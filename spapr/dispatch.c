@@ -41,17 +41,43 @@ static enum papr_effective answered_by(const struct hcall_route *route)
 	}
 }
 
+/* True if it failed on purpose. */
+static bool fails(struct papr_vcpu *vcpu, const struct hcall_route *route,
+		  uint64_t *args, struct papr_hcall *hcall)
+{
+	int64_t status;
+
+	if (!route->fault ||
+	    !fault_strikes(route->fault, vcpu, args, hcall->args, &status))
+		return false;
+	hcall->ret = (uint64_t)status;
+	return true;
+}
+
+/* A fault may have changed the arguments. */
+static void ask_vmm(struct papr_vcpu *vcpu, const struct hcall_route *route,
+		    const uint64_t *args, struct papr_hcall *hcall)
+{
+	struct papr_vm *vm = vcpu->vm;
+
+	if (route->fault)
+		memcpy(hcall->args, args, sizeof(hcall->args));
+	vm->vmm_ops.hcall(vm->vmm, vcpu, hcall);
+}
+
 static void answer(struct papr_vcpu *vcpu, const struct hcall_route *route,
-		   enum papr_effective by, const uint64_t *args,
+		   enum papr_effective by, uint64_t *args,
 		   struct papr_hcall *hcall)
 {
 	struct papr_vm *vm = vcpu->vm;
 
+	if (fails(vcpu, route, args, hcall))
+		return;
 	hcall->ret = (uint64_t)H_FUNCTION;
 	if (by == PAPR_EFFECTIVE_USER)
 		hcall->ret = (uint64_t)route->fn(vcpu, args, hcall->args);
 	else if (by == PAPR_EFFECTIVE_VMM && vm->vmm_ops.hcall)
-		vm->vmm_ops.hcall(vm->vmm, vcpu, hcall);
+		ask_vmm(vcpu, route, args, hcall);
 }
 
 /* Somebody waits for the call with an injection: fwnmi/trigger.c. */
@@ -77,7 +103,7 @@ static void count_down(struct papr_vcpu *vcpu, uint64_t nr)
 void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 {
 	static const struct hcall_route nobody = {
-		NULL, PAPR_EFFECTIVE_NOBODY, false
+		.by = PAPR_EFFECTIVE_NOBODY
 	};
 	struct papr_vm *vm = vcpu->vm;
 	int row = hcall_row(hcall->nr);
@@ -135,6 +161,7 @@ int papr_vm_stats(const struct papr_vm *vm, size_t index,
 	stats->vmm = sum(vm, index, PAPR_EFFECTIVE_VMM, &stats->errors);
 	stats->denied = sum(vm, index, PAPR_EFFECTIVE_DENIED, &refused);
 	stats->nobody = sum(vm, index, PAPR_EFFECTIVE_NOBODY, &refused);
+	stats->on_purpose = fault_count(vm->route[index].fault);
 	return 0;
 }
 

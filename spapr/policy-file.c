@@ -6,11 +6,18 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "spapr/fault.h"
 #include "spapr/policy-yaml.h"
 #include "spapr/policy.h"
 #include "spapr/util.h"
 
 #define POLICY_MAX_LEN (1024 * 1024)
+
+/* What is being said, and of which call; NULL for a set and the default. */
+struct subject {
+	const struct papr_call_info *call;
+	struct statement st;
+};
 
 static int take_route(struct reader *r, struct statement *st)
 {
@@ -27,29 +34,85 @@ static int take_route(struct reader *r, struct statement *st)
 	return 0;
 }
 
+/* An argument of the call and its value, within "when". */
+static int take_argument(struct reader *r, const struct word *key, void *to)
+{
+	struct subject *subject = to;
+	struct papr_error error;
+	struct word word;
+	int err = reader_word(r, "a value", &word);
+
+	if (err)
+		return err;
+	if (fault_set_when(&subject->st.fault, subject->call, key->text,
+			   word.text, &error))
+		return reader_fail(r, &key->mark, "%s", error.text);
+	return 0;
+}
+
+static int take_when(struct reader *r, const struct word *key,
+		     struct subject *subject)
+{
+	if (!subject->call)
+		return reader_fail(r, &key->mark, "arguments are those of a "
+				   "single call");
+	subject->st.fault_said = true;
+	return reader_mapping(r, "arguments and their values", take_argument,
+			    subject);
+}
+
+static int take_fault(struct reader *r, const struct word *key,
+		      struct subject *subject)
+{
+	bool rtas = subject->call && !subject->call->set;
+	struct papr_error error;
+	struct word word;
+	int err = reader_word(r, "a value", &word);
+
+	if (err)
+		return err;
+	err = fault_set_option(&subject->st.fault, rtas, key->text, word.text,
+			       &error);
+	if (err == -ENOENT)
+		return reader_fail(r, &key->mark, "%s is unknown here; there "
+				   "are route, log, fail, delay, retries, "
+				   "after, every, chance, seed, times, vcpu "
+				   "and when", key->text);
+	if (err)
+		return reader_fail(r, &word.mark, "%s", error.text);
+	subject->st.fault_said = true;
+	return 0;
+}
+
 static int take_option(struct reader *r, const struct word *key, void *to)
 {
-	struct statement *st = to;
+	struct subject *subject = to;
 
 	if (!strcmp(key->text, "route"))
-		return take_route(r, st);
+		return take_route(r, &subject->st);
 	if (!strcmp(key->text, "log"))
-		return reader_bool(r, &st->log);
-	return reader_fail(r, &key->mark, "%s is unknown here; there are route "
-			   "and log", key->text);
+		return reader_bool(r, &subject->st.log);
+	if (!strcmp(key->text, "when"))
+		return take_when(r, key, subject);
+	return take_fault(r, key, subject);
 }
 
 /* "user" or "{ route: user, log: true }" */
 static int take_statement(struct reader *r, const struct word *key,
-			  struct statement *st)
+			  struct subject *subject)
 {
+	struct statement *st = &subject->st;
 	int err;
 
-	memset(st, 0, sizeof(*st));
 	st->line = key->mark.line + 1;
+	st->fault.size = sizeof(st->fault);
 	if (r->event.type != YAML_MAPPING_START_EVENT)
 		return take_route(r, st);
-	err = reader_mapping(r, "a route", take_option, st);
+	err = reader_mapping(r, "a route", take_option, subject);
+	if (!err && !st->said && st->fault_said) {
+		st->said = true;
+		st->route = PAPR_ROUTE_USER;
+	}
 	if (!err && !st->said)
 		err = reader_fail(r, &key->mark, "%s has no route", key->text);
 	return err;
@@ -58,15 +121,17 @@ static int take_statement(struct reader *r, const struct word *key,
 typedef int set_fn(struct papr_policy *policy, const char *name,
 		   const struct statement *st, struct papr_error *error);
 
-static int take_named(struct reader *r, const struct word *key, set_fn *set)
+/* @call is NULL for what is no single call, or none that exists. */
+static int take_named(struct reader *r, const struct word *key,
+		      const struct papr_call_info *call, set_fn *set)
 {
+	struct subject subject = { .call = call };
 	struct papr_error error;
-	struct statement st;
-	int err = take_statement(r, key, &st);
+	int err = take_statement(r, key, &subject);
 
 	if (err)
 		return err;
-	if (set(r->policy, key->text, &st, &error))
+	if (set(r->policy, key->text, &subject.st, &error))
 		return reader_fail(r, &key->mark, "%s", error.text);
 	return 0;
 }
@@ -74,19 +139,34 @@ static int take_named(struct reader *r, const struct word *key, set_fn *set)
 static int take_set(struct reader *r, const struct word *key, void *to)
 {
 	(void)to;
-	return take_named(r, key, policy_set_set);
+	return take_named(r, key, NULL, policy_set_set);
+}
+
+/* Names first: without a call nobody knows what its options mean. */
+static int take_call(struct reader *r, const struct word *key,
+		     const struct papr_call_info *call, set_fn *set)
+{
+	static const struct statement any;
+	struct papr_error error;
+
+	if (call)
+		return take_named(r, key, call, set);
+	set(r->policy, key->text, &any, &error);
+	return reader_fail(r, &key->mark, "%s", error.text);
 }
 
 static int take_hcall(struct reader *r, const struct word *key, void *to)
 {
 	(void)to;
-	return take_named(r, key, policy_set_hcall);
+	return take_call(r, key, papr_hcall_by_name(key->text),
+			 policy_set_hcall);
 }
 
 static int take_rtas(struct reader *r, const struct word *key, void *to)
 {
 	(void)to;
-	return take_named(r, key, policy_set_rtas);
+	return take_call(r, key, papr_rtas_by_name(key->text),
+			 policy_set_rtas);
 }
 
 static int set_default(struct papr_policy *policy, const char *name,
@@ -100,7 +180,7 @@ static int take_part(struct reader *r, const struct word *key, void *to)
 {
 	(void)to;
 	if (!strcmp(key->text, "default"))
-		return take_named(r, key, set_default);
+		return take_named(r, key, NULL, set_default);
 	if (!strcmp(key->text, "force"))
 		return reader_bool(r, &r->policy->force);
 	if (!strcmp(key->text, "sets"))

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "spapr/fault.h"
 #include "spapr/policy.h"
 #include "spapr/routes.h"
 #include "spapr/util.h"
@@ -82,6 +83,9 @@ int policy_set_default(struct papr_policy *policy, const struct statement *st,
 
 	if (err)
 		return err;
+	if (st->fault_said)
+		return error_set(error, -EINVAL, "single calls and sets fail "
+				 "on purpose, and not everything");
 	if (st->route == PAPR_ROUTE_KERNEL_ONLY)
 		return error_set(error, -EINVAL, "no kernel answers every "
 				 "call: \"kernel!\" is for single calls and "
@@ -95,7 +99,24 @@ static bool sets_disagree(const struct statement *old,
 			  const struct statement *new)
 {
 	return old->line && new->line &&
-		(old->route != new->route || old->log != new->log);
+		(old->route != new->route || old->log != new->log ||
+		 old->fault_said || new->fault_said);
+}
+
+/* What fails on purpose must come here, and what does not must be answered. */
+static int check_fault(const struct statement *st,
+		       const struct papr_call_info *call,
+		       struct papr_error *error)
+{
+	if (!st->fault_said)
+		return 0;
+	if (st->route != PAPR_ROUTE_USER && st->route != PAPR_ROUTE_VMM)
+		return error_set(error, -EINVAL, "what fails on purpose must "
+				 "come to userspace, and is routed to %s: "
+				 "route it to user%s",
+				 papr_route_name(st->route),
+				 call && !call->set ? "" : " or vmm");
+	return fault_check(&st->fault, call, error);
 }
 
 int policy_set_set(struct papr_policy *policy, const char *set,
@@ -108,6 +129,9 @@ int policy_set_set(struct papr_policy *policy, const char *set,
 	if (!hcall_set_exists(set))
 		return unknown_name(set, "function set",
 				    hcall_set_nearest(set), error);
+	err = check_fault(st, NULL, error);
+	if (err)
+		return err;
 	for (row = 0; row < HCALL_ROWS; row++) {
 		if (!hcall_set_has(hcall_table[row].set, set))
 			continue;
@@ -136,8 +160,10 @@ int policy_set_hcall(struct papr_policy *policy, const char *name,
 		return error_set(error, -EEXIST, "%s is another name of the "
 				 "call in line %u", name,
 				 policy->by_call[row].line);
-	policy->by_call[row] = *st;
-	return 0;
+	err = check_fault(st, &hcall_table[row], error);
+	if (!err)
+		policy->by_call[row] = *st;
+	return err;
 }
 
 int policy_set_rtas(struct papr_policy *policy, const char *name,
@@ -160,8 +186,10 @@ int policy_set_rtas(struct papr_policy *policy, const char *name,
 				 "routed to %s: the routes of %s are %suser "
 				 "and deny", papr_route_name(st->route), name,
 				 papr_rtas_in_kernel(call) ? "kernel, " : "");
-	policy->rtas[call->index] = *st;
-	return 0;
+	err = check_fault(st, call, error);
+	if (!err)
+		policy->rtas[call->index] = *st;
+	return err;
 }
 
 int papr_policy_set_default(struct papr_policy *policy, enum papr_route route)
@@ -270,6 +298,44 @@ enum papr_route papr_policy_rtas_route(const struct papr_policy *policy,
 	return carrier == PAPR_ROUTE_KERNEL ||
 		carrier == PAPR_ROUTE_KERNEL_ONLY ?
 		PAPR_ROUTE_KERNEL : PAPR_ROUTE_USER;
+}
+
+/* RTAS calls are answered in userspace unless something else was said. */
+int papr_policy_set_fault(struct papr_policy *policy,
+			  const struct papr_call_info *call,
+			  const struct papr_fault *fault,
+			  struct papr_error *error)
+{
+	enum papr_policy_source source;
+	struct statement st;
+	int err;
+
+	st = *decider(policy, call, &source);
+	if (is_rtas(call) && !st.said)
+		st.route = papr_policy_rtas_route(policy, call);
+	st.said = true;
+	st.fault_said = true;
+	err = sized_copy(&st.fault, sizeof(st.fault), fault);
+	if (err)
+		return error_set(error, err, "struct papr_fault has a size "
+				 "that this library does not know");
+	err = check_fault(&st, call, error);
+	if (err)
+		return err;
+	if (is_rtas(call))
+		policy->rtas[call->index] = st;
+	else
+		policy->by_call[call->index] = st;
+	return 0;
+}
+
+const struct papr_fault *papr_policy_fault(const struct papr_policy *policy,
+					   const struct papr_call_info *call)
+{
+	enum papr_policy_source source;
+	const struct statement *st = decider(policy, call, &source);
+
+	return st->fault_said ? &st->fault : NULL;
 }
 
 bool papr_policy_logged(const struct papr_policy *policy,

@@ -12,8 +12,10 @@
 struct statement {
 	bool said;
 	bool log;
+	bool fault_said;
 	enum papr_route route;
 	unsigned int line;	/* in its file, or 0 */
+	struct papr_fault fault;
 };
 
 struct papr_policy {

@@ -204,6 +204,29 @@ static hcall_fn *handler_of(const struct papr_vm *vm, int row)
 	return hcalls_handler(row);
 }
 
+/* Those that have none get NULL. */
+static int make_fault(struct papr_vm *vm, const struct papr_call_info *call,
+		      struct fault **fault)
+{
+	const struct papr_fault *config = papr_policy_fault(vm->policy, call);
+
+	if (!config)
+		return 0;
+	*fault = fault_new(vm, config, call, vm->n_vcpus);
+	return *fault ? 0 : error_set(&vm->error, -ENOMEM, "out of memory");
+}
+
+static int make_faults(struct papr_vm *vm)
+{
+	int r = 0;
+
+	for (int row = 0; !r && row < HCALL_ROWS; row++)
+		r = make_fault(vm, &hcall_table[row], &vm->route[row].fault);
+	for (int row = 0; !r && row < RTAS_ROWS; row++)
+		r = make_fault(vm, &rtas_table[row], &vm->rtas_fault[row]);
+	return r;
+}
+
 static void fill_handlers(struct papr_vm *vm)
 {
 	for (int row = 0; row < HCALL_ROWS; row++) {
@@ -233,9 +256,10 @@ static int setup_routes(struct papr_vm *vm)
 	}
 	r = routes_apply(vm->policy, &vm->info, &vm->host_ops, vm->host, NULL,
 			 vm->routes, &vm->error);
-	if (!r)
-		fill_handlers(vm);
-	return r;
+	if (r)
+		return r;
+	fill_handlers(vm);
+	return make_faults(vm);
 }
 
 int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)

@@ -22,6 +22,7 @@
 
 #include "hcalls/catalogue.h"
 #include "rtas/catalogue.h"
+#include "spapr/fault.h"
 #include "spapr/ram.h"
 #include "spapr/xics.h"
 
@@ -55,6 +56,7 @@ struct hcall_route {
 	hcall_fn *fn;
 	enum papr_effective by;
 	bool logged;
+	struct fault *fault;		/* or NULL */
 };
 
 /* Only the vCPU's own thread counts: see count_one(). */
@@ -170,6 +172,7 @@ struct papr_vm {
 	rtas_fn *rtas_fn[RTAS_ROWS];
 	bool rtas_in_kernel[RTAS_ROWS];
 	bool rtas_logged[RTAS_ROWS];
+	struct fault *rtas_fault[RTAS_ROWS];
 	struct papr_vcpu **vcpus;
 	uint32_t n_vcpus;
 	struct xics *xics;		/* NULL: interrupts are the kernel's */

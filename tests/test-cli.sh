@@ -82,6 +82,9 @@ mistake "a host that is not known" 'power10' \
 status 0 "papr policy explain" \
     policy explain H_CEDE --host power9 "$examples/demo.yaml"
 holds "it says why" 'kernel' out
+status 0 "papr policy explain of a call that fails on purpose" \
+    policy explain H_RANDOM --host power9 "$examples/faults.yaml"
+holds "it says when" '^Fault:   it returns H_HARDWARE, one call in 3$' out
 
 mistake "papr run without a kernel" '--kernel' run
 mistake "papr run with a bad size" '--mem' run --kernel x --mem 12Q

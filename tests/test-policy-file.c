@@ -124,8 +124,8 @@ static const struct {
 	  "own" },
 	{ "hcalls: { ? { H_RANDOM: user } : user }\n",
 	  "p.yaml:1:13: here should be a name" },
-	{ "rtas: { ibm,int-on: user }\n", "p.yaml:1:12: here should be a "
-	  "route, and there is nothing" },
+	{ "rtas: { ibm,int-on: user }\n", "p.yaml:1:9: ibm is no RTAS "
+	  "call" },
 	{ "rtas:\n  ibm,os-trem: user\n", "p.yaml:2:3: ibm,os-trem is no RTAS "
 	  "call; is ibm,os-term meant?" },
 	{ "hcalls:\n  H_RANDOM: user\n  H_ENTER: kernel\n  H_RANDOM: user\n",
@@ -136,8 +136,6 @@ static const struct {
 	{ "sets:\n  SLB-Buffer: user\n  hcall-splpar: kernel\n",
 	  "p.yaml:3:3: H_REGISTER_VPA is in hcall-splpar and in the set of "
 	  "line 2, which routes it otherwise" },
-	{ "hcalls:\n  H_RANDOM: { route: user, fail: H_BUSY }\n",
-	  "p.yaml:2:28: fail is unknown here; there are route and log" },
 	{ "hcalls:\n  H_RANDOM: { log: true }\n",
 	  "p.yaml:2:3: H_RANDOM has no route" },
 	{ "hcalls:\n  H_RANDOM: {}\n", "p.yaml:2:3: H_RANDOM has no route" },

@@ -12,6 +12,7 @@
 #include <papr/papr.h>
 
 #include "tools/papr.h"
+#include "tools/policy.h"
 
 static const char usage[] =
 	"usage: papr policy check [--host HOST] FILE\n"
@@ -27,18 +28,6 @@ static const char usage[] =
 	"  -a, --all        show every call\n"
 	"  -j, --json       print JSON\n"
 	"  -h, --help       print this text\n";
-
-struct job {
-	const char *path;
-	const char *call;	/* to explain */
-	const char *host_name;	/* NULL: none was given */
-	bool all;
-	bool json;
-	struct papr_policy *policy;
-	struct papr_host host;
-	struct papr_route_report *report;
-	struct papr_error error;
-};
 
 static int complain(const char *sentence)
 {
@@ -284,111 +273,6 @@ static int show(struct job *job)
 		show_rtas(job);
 	}
 	return r ? r : s;
-}
-
-static void explain_policy(const struct job *job,
-			   const struct papr_call_info *call,
-			   enum papr_route route)
-{
-	static const char *const kinds[] = {
-		[PAPR_POLICY_NOTHING] = "says nothing, so it is",
-		[PAPR_POLICY_DEFAULT] = "routes it by its default to",
-		[PAPR_POLICY_SET] = "routes its function set to",
-		[PAPR_POLICY_CALL] = "routes it by name to",
-	};
-	unsigned int line;
-	enum papr_policy_source source = papr_policy_source(job->policy, call,
-							    &line);
-
-	printf("Policy:  %s", job->path);
-	if (line)
-		printf(", line %u,", line);
-	printf(" %s %s%s\n", kinds[source], papr_route_name(route),
-	       papr_policy_logged(job->policy, call) ? ", and logs it" : "");
-}
-
-static const char *kernel_words(const struct job *job,
-				const struct papr_call_info *call)
-{
-	static const char *const words[] = {
-		[PAPR_KERNEL_NONE] = "does not know the call",
-		[PAPR_KERNEL_FIXED] = "has it, and no switch for it",
-		[PAPR_KERNEL_OFF] = "has it, switched off in a new VM",
-		[PAPR_KERNEL_ON] = "has it, switched on in a new VM",
-	};
-
-	if (job->host.flavour == PAPR_FLAVOUR_NONE)
-		return words[PAPR_KERNEL_NONE];
-	return words[job->host.flavour == PAPR_FLAVOUR_PR ?
-		     papr_hcall_kernel_pr(call) : papr_hcall_kernel_hv(call)];
-}
-
-static void explain_hcall(const struct job *job,
-			  const struct papr_call_info *call)
-{
-	static const char *const accepted[] = {
-		[PAPR_ACCEPTED_ON] = "; it is to answer it",
-		[PAPR_ACCEPTED_OFF] = "; it is told not to answer it",
-		[PAPR_ACCEPTED_REFUSED] = "; it refuses",
-		[PAPR_ACCEPTED_FIXED] = "",
-		[PAPR_ACCEPTED_NONE] = "",
-	};
-	static const char *const effective[] = {
-		[PAPR_EFFECTIVE_KERNEL] = "the kernel answers it",
-		[PAPR_EFFECTIVE_KERNEL_USER] = "the kernel answers it, and "
-			"this library what the kernel hands over",
-		[PAPR_EFFECTIVE_USER] = "this library answers it",
-		[PAPR_EFFECTIVE_VMM] = "the program that uses the library "
-			"answers it",
-		[PAPR_EFFECTIVE_DENIED] = "the guest gets H_FUNCTION, and is "
-			"not told of its function set",
-		[PAPR_EFFECTIVE_NOBODY] = "nobody answers it: the guest gets "
-			"H_FUNCTION",
-	};
-	const struct papr_route_report *r = &job->report[call->index];
-
-	printf("%s is hypercall 0x%x of %s\n", call->name, call->number,
-	       call->set);
-	explain_policy(job, call, r->requested);
-	printf("Kernel:  %s (%s) %s%s\n", job->host.name,
-	       papr_flavour_name(job->host.flavour), kernel_words(job, call),
-	       accepted[r->accepted]);
-	printf("Outcome: %s\n", effective[r->effective]);
-	if (*r->reason)
-		printf("Reason:  %s\n", r->reason);
-}
-
-/* Interrupt sources are this library's only with interrupt presentation. */
-static bool library_answers(const struct job *job,
-			    const struct papr_call_info *call)
-{
-	if (!papr_rtas_in_kernel(call))
-		return papr_rtas_has_handler(call);
-	for (size_t i = 0; i < papr_hcall_count(); i++)
-		if (!strcmp(job->report[i].call->set, "hcall-interrupt") &&
-		    job->report[i].effective == PAPR_EFFECTIVE_USER)
-			return true;
-	return false;
-}
-
-static void explain_rtas(const struct job *job,
-			 const struct papr_call_info *call)
-{
-	enum papr_route route = papr_policy_rtas_route(job->policy, call);
-	const char *outcome = "nobody answers it";
-
-	if (route == PAPR_ROUTE_KERNEL && job->host.cap[PAPR_CAP_RTAS] &&
-	    job->host.cap[PAPR_CAP_IRQ_XICS])
-		outcome = "the kernel answers it";
-	else if (route != PAPR_ROUTE_DENY && library_answers(job, call))
-		outcome = "this library answers it";
-	printf("%s is RTAS call 0x%x\n", call->name, call->number);
-	explain_policy(job, call, route);
-	printf("Kernel:  %s (%s) %s\n", job->host.name,
-	       papr_flavour_name(job->host.flavour),
-	       papr_rtas_in_kernel(call) ? "can answer it" :
-	       "does not know the call");
-	printf("Outcome: %s\n", outcome);
 }
 
 static int explain(struct job *job)

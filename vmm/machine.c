@@ -137,12 +137,13 @@ static json_t *hcall_counts(const struct papr_vm *vm)
 		    !(s.user || s.vmm || s.denied || s.nobody))
 			continue;
 		json_array_append_new(list, json_pack(
-			"{s:s, s:i, s:I, s:I, s:I, s:I, s:I}",
+			"{s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I}",
 			"name", call->name, "number", (int)call->number,
 			"user", (json_int_t)s.user, "vmm", (json_int_t)s.vmm,
 			"denied", (json_int_t)s.denied,
 			"nobody", (json_int_t)s.nobody,
-			"errors", (json_int_t)s.errors));
+			"errors", (json_int_t)s.errors,
+			"on-purpose", (json_int_t)s.on_purpose));
 	}
 	return list;
 }

@@ -112,6 +112,9 @@ static void row_print(FILE *to, const struct row *row)
 		stats->errors);
 	if (row->route.reason && *row->route.reason)
 		fprintf(to, "  %s", row->route.reason);
+	if (stats->on_purpose)
+		fprintf(to, "  %" PRIu64 " failed on purpose",
+			stats->on_purpose);
 	fputc('\n', to);
 }
 

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <papr/catalogue.h>
 #include <papr/error.h>
@@ -109,6 +110,79 @@ int papr_policy_set_hcall(struct papr_policy *policy, const char *name,
  */
 int papr_policy_set_rtas(struct papr_policy *policy, const char *name,
 			 enum papr_route route, struct papr_error *error);
+
+/** Arguments that a fault can look at. */
+#define PAPR_FAULT_ARGS 4
+
+/**
+ * struct papr_fault - a call that fails on purpose, or takes its time
+ * @size: sizeof(struct papr_fault)
+ * @fails: whether it fails; else it is only slow
+ * @status: what it returns then, in r3, or as the status of RTAS
+ * @retries: 0: each call stands for itself.  Else a call that has been chosen
+ *	fails so many times in a row for the same vCPU with the same arguments,
+ *	and is answered then, as calls are that are busy.  Where the call has a
+ *	continue token the guest gets one, and must bring it
+ * @delay_us: how long it sleeps before, 2 s at most
+ * @one_vcpu, @vcpu_id: only calls of this vCPU count
+ * @n_args, @arg: only calls count whose arguments, from 0, have these values
+ *	in the bits of the mask
+ * @after: of those that count so many pass first,
+ * @every: then each so many-th is chosen; 0 is 1, all of them
+ * @chance, @chances: of these again @chance in @chances, if @chances is not 0,
+ *	by a generator that begins with @seed
+ * @times: not more than so many are chosen; 0 is without end
+ *
+ * papr-policy(5) has the same as text.
+ */
+struct papr_fault {
+	size_t size;
+	bool fails;
+	bool one_vcpu;
+	int64_t status;
+	uint32_t retries;
+	uint32_t delay_us;
+	uint32_t vcpu_id;
+	uint32_t n_args;
+	struct papr_fault_arg {
+		uint32_t index;
+		uint64_t value;
+		uint64_t mask;
+	} arg[PAPR_FAULT_ARGS];
+	uint64_t after;
+	uint64_t every;
+	uint64_t times;
+	uint32_t chance;
+	uint32_t chances;
+	uint64_t seed;
+};
+
+/**
+ * papr_policy_set_fault - let a hypercall or RTAS call fail on purpose
+ *
+ * Its route must be PAPR_ROUTE_USER or PAPR_ROUTE_VMM, which answers what does
+ * not fail: set it first, as setting a route takes the fault away.
+ *
+ * Returns: 0; -EINVAL for a fault that can never strike, or where the route
+ * may be the kernel or nobody.
+ */
+int papr_policy_set_fault(struct papr_policy *policy,
+			  const struct papr_call_info *call,
+			  const struct papr_fault *fault,
+			  struct papr_error *error);
+
+/** papr_policy_fault - the fault of a hypercall or RTAS call, or NULL */
+const struct papr_fault *papr_policy_fault(const struct papr_policy *policy,
+					   const struct papr_call_info *call);
+
+/**
+ * papr_fault_describe - "H_BUSY, each 3rd, of vCPU 1"
+ *
+ * Returns: the length without bounds, as snprintf().
+ */
+size_t papr_fault_describe(const struct papr_fault *fault,
+			   const struct papr_call_info *call, char *text,
+			   size_t size);
 
 /**
  * papr_policy_set_force - allow what would tear a stateful group apart

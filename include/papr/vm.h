@@ -292,6 +292,8 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall);
  * @user, @vmm, @denied: by who answered it
  * @nobody: answered H_FUNCTION as there is no handler
  * @errors: of @user and @vmm, those with a negative result
+ * @on_purpose: of @user, @vmm and @nobody, those that failed as the policy
+ *	wants it
  */
 struct papr_hcall_stats {
 	uint64_t user;
@@ -299,6 +301,7 @@ struct papr_hcall_stats {
 	uint64_t denied;
 	uint64_t nobody;
 	uint64_t errors;
+	uint64_t on_purpose;
 };
 
 /**
