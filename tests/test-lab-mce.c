@@ -66,6 +66,7 @@ struct stub {
 	uint64_t reg[N_CPUS][N_NUMBERS];
 	uint64_t breaks[N_BREAKS];	/* 0: none */
 	unsigned int steps, runs;
+	bool at_once;	/* it stops again as soon as it runs */
 	struct lab_mce mce;
 };
 
@@ -165,6 +166,12 @@ static void *stub_thread(void *opaque)
 		if (byte != '#')
 			continue;
 		request[len - 1] = '\0';
+		if (*request == 'c' && s->at_once) {
+			s->at_once = false;
+			send(s->theirs, "+$T05thread:01;#07", 18,
+			     MSG_NOSIGNAL);
+			continue;
+		}
 		send(s->theirs, "+", 1, MSG_NOSIGNAL);
 		obey(s, request);
 	}
@@ -359,6 +366,21 @@ static void a_request_can_be_taken_back(void **state)
 	assert_int_equal(s->steps, 1);
 }
 
+/* poll() does not tell of what came together with an acknowledgment. */
+static void a_stop_right_after_another_is_not_missed(void **state)
+{
+	struct stub *s = *state;
+
+	open_stub(s);
+	call(s, LAB_MCE_ARM, 0, 0);
+	s->at_once = true;
+	s->reg[1][number_of[LAB_GDB_hsrr1]] = GUEST_MSR;
+	s->reg[1][number_of[LAB_GDB_pc]] = HDEC;
+	s->reg[1][number_of[LAB_GDB_msr]] = HOST_MSR;
+	stop(s, 2, HDEC, HOST_MSR);
+	assert_int_equal(reg(s, 1, LAB_GDB_pc), 0x200);
+}
+
 static void a_stop_for_no_reason_is_none(void **state)
 {
 	struct stub *s = *state;
@@ -421,6 +443,7 @@ int main(void)
 		TEST(a_guests_interrupt_becomes_the_machine_check),
 		TEST(what_is_not_meant_goes_on_as_it_was),
 		TEST(a_request_can_be_taken_back),
+		TEST(a_stop_right_after_another_is_not_missed),
 		TEST(a_stop_for_no_reason_is_none),
 		cmocka_unit_test(a_stub_that_makes_no_sense_is_the_end),
 		cmocka_unit_test(a_packet_that_does_not_end_is_the_end),

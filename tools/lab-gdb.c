@@ -306,3 +306,8 @@ int lab_gdb_go(struct lab_gdb *gdb)
 {
 	return command(gdb, "c") || next_byte(gdb) != '+' ? -1 : 0;
 }
+
+bool lab_gdb_has_more(const struct lab_gdb *gdb)
+{
+	return gdb->in_from < gdb->in_to;
+}

@@ -50,5 +50,7 @@ int lab_gdb_put(struct lab_gdb *gdb, enum lab_gdb_register reg,
 /* One instruction of one CPU, a breakpoint there or not. */
 int lab_gdb_step(struct lab_gdb *gdb, unsigned int cpu);
 int lab_gdb_go(struct lab_gdb *gdb);
+/* Whether there is something that poll() does not know of. */
+bool lab_gdb_has_more(const struct lab_gdb *gdb);
 
 #endif

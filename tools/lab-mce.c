@@ -144,20 +144,11 @@ static int called(struct lab_mce *mce, unsigned int cpu, uint64_t msr)
 	return lab_gdb_go(&mce->gdb);
 }
 
-int lab_mce_open(struct lab_mce *mce, int fd)
-{
-	memset(mce, 0, sizeof(*mce));
-	if (lab_gdb_open(&mce->gdb, fd) ||
-	    lab_gdb_set_break(&mce->gdb, LAB_MCE_CALL, true))
-		return -1;
-	return lab_gdb_go(&mce->gdb);
-}
-
 /*
  * Two CPUs may get to their breakpoints at once. Both then stop, one of them
  * is reported, and the other gets there again, or is reported late.
  */
-int lab_mce_stopped(struct lab_mce *mce)
+static int stopped(struct lab_mce *mce)
 {
 	static const enum lab_gdb_register regs[] = {
 		LAB_GDB_pc, LAB_GDB_msr
@@ -174,4 +165,24 @@ int lab_mce_stopped(struct lab_mce *mce)
 	    values[0] == hypervisor_decrementer[1])
 		return interrupted(mce, cpu, values[1]);
 	return lab_gdb_go(&mce->gdb);
+}
+
+int lab_mce_stopped(struct lab_mce *mce)
+{
+	do
+		if (stopped(mce))
+			return -1;
+	while (lab_gdb_has_more(&mce->gdb));
+	return 0;
+}
+
+int lab_mce_open(struct lab_mce *mce, int fd)
+{
+	memset(mce, 0, sizeof(*mce));
+	if (lab_gdb_open(&mce->gdb, fd) ||
+	    lab_gdb_set_break(&mce->gdb, LAB_MCE_CALL, true))
+		return -1;
+	if (lab_gdb_go(&mce->gdb))
+		return -1;
+	return lab_gdb_has_more(&mce->gdb) ? lab_mce_stopped(mce) : 0;
 }
