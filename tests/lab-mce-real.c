@@ -145,6 +145,8 @@ static void arm(struct guest *g, const struct row *row,
 		.dar = EA,
 		.disposition = disposition,
 		.vcpu = papr_vcpu_id(g->cpu[0].vcpu),
+		.msr_mask = MCE_MSR_RI,
+		.msr = MCE_MSR_RI,
 	});
 }
 

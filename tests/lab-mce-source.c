@@ -18,7 +18,6 @@
 
 #define CONTROL "/sys/kernel/debug/mce_inject/"
 
-#define MSR_RI	2
 #define BLR	0x4e800020
 
 static void control(const char *name, uint64_t value)
@@ -45,6 +44,8 @@ static void module_arm(const struct mce_wanted *wanted)
 	control("dar", wanted->dar);
 	control("disposition", wanted->disposition);
 	control("vcpu", wanted->vcpu);
+	control("msr_mask", wanted->msr_mask);
+	control("msr", wanted->msr);
 	control("count", 1);
 }
 
@@ -85,7 +86,7 @@ static bool stub_is_there(void)
 static void stub_arm(const struct mce_wanted *wanted)
 {
 	stub(LAB_MCE_ARM, wanted->srr1, wanted->dsisr, wanted->dar,
-	     MSR_RI, MSR_RI);
+	     wanted->msr_mask, wanted->msr);
 }
 
 static void stub_disarm(void)

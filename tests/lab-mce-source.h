@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MCE_MSR_RI	0x2	/* else the guest does not survive it */
+#define MCE_MSR_PR	0x4000
+
 /* What KVM says of it, by the names that lab/mce-module gives to the two. */
 enum mce_disposition { RECOVERED, NOT_RECOVERED };
 
@@ -14,7 +17,9 @@ struct mce_wanted {
 	uint32_t dsisr;
 	uint64_t dar;
 	enum mce_disposition disposition;
-	uint32_t vcpu;		/* by KVM's id */
+	uint32_t vcpu;		/* by KVM's id; the stub takes any */
+	uint64_t msr_mask;	/* it waits until MSR, masked with this, ... */
+	uint64_t msr;		/* ... is that */
 };
 
 struct mce_source {
@@ -24,7 +29,7 @@ struct mce_source {
 	 * has FWNMI it recovers nothing.
 	 */
 	bool sets_disposition;
-	/* The next one; waits until the guest has MSR[RI]. */
+	/* The next one. */
 	void (*arm)(const struct mce_wanted *wanted);
 	/* Takes back what was not sent. */
 	void (*disarm)(void);

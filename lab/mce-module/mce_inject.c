@@ -11,12 +11,15 @@
  *	disposition		0 KVM has recovered it, 1 it has not, 2 no
  *				event is recorded, as by KVM in a partition
  *	vcpu			the vCPU it is for, by KVM's id
+ *	msr_mask, msr		it waits until the guest's MSR, masked with
+ *				the one, is the other
  *	count			1 arms it; it is 0 again once one was sent
  *	done			how many were sent
  *
  * No exit is lost: only those are replaced after which the guest does the same
- * again, or which the host has dealt with.  None is if MSR[RI] is 0: the
- * guest is using the registers that a machine check overwrites.
+ * again, or which the host has dealt with.  Unless it is told otherwise, it
+ * waits for MSR[RI]: without, the guest is using the registers that a machine
+ * check overwrites.
  */
 #include <linux/debugfs.h>
 #include <linux/kprobes.h>
@@ -32,6 +35,7 @@
 enum { RECOVERED, NOT_RECOVERED, NO_EVENT };
 
 static u64 srr1 = 0x200000, dsisr = 0x8000, dar;
+static u64 msr_mask = MSR_RI, msr_wanted = MSR_RI;
 static u32 disposition = NOT_RECOVERED;
 static u32 vcpu_id;
 static atomic_t count, done;
@@ -74,7 +78,7 @@ static int before_exit(struct kprobe *p, struct pt_regs *regs)
 	u64 msr = arch->shregs.msr;
 
 	if (vcpu->vcpu_id != vcpu_id || !loses_nothing(arch->trap) ||
-	    !(msr & MSR_RI) || atomic_dec_if_positive(&count) < 0)
+	    (msr & msr_mask) != msr_wanted || atomic_dec_if_positive(&count) < 0)
 		return 0;
 	msr = (msr & ~SRR1_CAUSE) | (srr1 & SRR1_CAUSE);
 	arch->shregs.msr = msr;
@@ -123,6 +127,8 @@ static int __init mce_inject_init(void)
 	debugfs_create_x64("srr1", 0600, folder, &srr1);
 	debugfs_create_x64("dsisr", 0600, folder, &dsisr);
 	debugfs_create_x64("dar", 0600, folder, &dar);
+	debugfs_create_x64("msr_mask", 0600, folder, &msr_mask);
+	debugfs_create_x64("msr", 0600, folder, &msr_wanted);
 	debugfs_create_u32("disposition", 0600, folder, &disposition);
 	debugfs_create_u32("vcpu", 0600, folder, &vcpu_id);
 	debugfs_create_atomic_t("count", 0600, folder, &count);
