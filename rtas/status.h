@@ -5,6 +5,7 @@
 
 enum rtas_status {
 	RTAS_SUCCESS = 0,
+	RTAS_NO_EVENT = 1,
 	RTAS_HARDWARE_ERROR = -1,
 	RTAS_BUSY = -2,
 	RTAS_PARAMETER_ERROR = -3,

@@ -154,6 +154,9 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 	tree_u32(t, "linux,rtas-base", vm->config.rtas_base);
 	tree_u32(t, "linux,rtas-entry", vm->config.rtas_base);
 	tree_u32(t, "rtas-error-log-max", RTAS_LOG_MAX);
+	/* Times a minute; Linux does not scan, nor log, without. */
+	if (vm->rtas_fn[RTAS_ROW_event_scan])
+		tree_u32(t, "rtas-event-scan-rate", 1);
 	/* ibm,os-term may return. */
 	tree_empty(t, "ibm,extended-os-term");
 	for (int row = 0; row < RTAS_ROWS; row++)

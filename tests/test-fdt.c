@@ -162,6 +162,7 @@ static void rtas_is_where_it_was_put(void **state)
 	assert_tree_cell(fdt, "/rtas", "linux,rtas-entry", RTAS_BASE);
 	assert_tree_cell(fdt, "/rtas", "rtas-size", 0x10000);
 	assert_tree_cell(fdt, "/rtas", "rtas-error-log-max", 2048);
+	assert_tree_cell(fdt, "/rtas", "rtas-event-scan-rate", 1);
 	assert_tree_empty(fdt, "/rtas", "ibm,extended-os-term");
 	free(fdt);
 }

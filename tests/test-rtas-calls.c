@@ -139,6 +139,14 @@ static void program_may_leave_everything_out(void **state)
 	partition_free(p);
 }
 
+static void no_event_is_found(void **state)
+{
+	struct partition *p = *state;
+
+	assert_int_equal(RTAS(p, RTAS_TOKEN_event_scan, 4, 1, 0xffffffff, 0,
+			      0x1000, 2048), 1);
+}
+
 static void character_is_displayed_or_the_panel_is_busy(void **state)
 {
 	struct partition *p = *state;
@@ -413,6 +421,7 @@ int main(void)
 		partition_test(time_that_is_none_is_refused_and_not_set),
 		partition_test(there_is_no_time_before_1970),
 		cmocka_unit_test(program_may_leave_everything_out),
+		partition_test(no_event_is_found),
 		partition_test(character_is_displayed_or_the_panel_is_busy),
 		partition_test(ends_of_a_guest_are_events),
 		partition_test(os_term_passes_the_guests_words),
