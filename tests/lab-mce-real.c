@@ -26,6 +26,7 @@
 #define SPIN	0x1010
 #define SPIN_PC	0x101c
 #define HANDLER	0x2000
+#define PROLOGUE 0x3000
 #define ARGS	0x4800
 #define LOG	(GUEST_RTAS + 0x30)
 
@@ -44,6 +45,22 @@
 #define EA		0xc000000000c0ffeeull
 
 #define PATIENCE_MS 30000
+
+/* Little-endian from now on, at the address in r3; always big-endian. */
+static const uint32_t prologue[] = {
+	0x7c681b78,	/* mr	r8,r3 */
+	0x3860031c,	/* li	r3,H_SET_MODE */
+	0x38800001,	/* li	r4,1 */
+	0x38a00004,	/* li	r5,4: of interrupts */
+	0x38c00000,	/* li	r6,0 */
+	0x38e00000,	/* li	r7,0 */
+	0x44000022,	/* sc	1 */
+	0x7ca000a6,	/* mfmsr r5 */
+	0x60a50001,	/* ori	r5,r5,MSR_LE */
+	0x7cbb03a6,	/* mtsrr1 r5 */
+	0x7d1a03a6,	/* mtsrr0 r8 */
+	0x4c000024,	/* rfid */
+};
 
 /* Registers the handler. From SPIN on it sets MSR[RI] and stays. */
 static const uint32_t code[] = {
@@ -135,6 +152,7 @@ static uint32_t generation(const struct guest *g)
 }
 
 static const struct mce_source *source;
+static bool little;	/* the guest's byte order */
 
 static void arm(struct guest *g, const struct row *row,
 		enum mce_disposition disposition)
@@ -155,6 +173,25 @@ static uint32_t token(const char *name)
 	return papr_rtas_by_name(name)->number;
 }
 
+static void put_code(struct guest *g, uint64_t gpa, const uint32_t *words,
+		     size_t n)
+{
+	uint32_t word;
+
+	for (size_t i = 0; i < n; i++) {
+		word = little ? __builtin_bswap32(words[i]) : words[i];
+		guest_put(g, gpa + 4 * i, &word, 1);
+	}
+}
+
+/* Registers as the handler has stored them. */
+static uint64_t stored(const struct guest *g, uint64_t gpa)
+{
+	uint64_t value = guest_load64(g, gpa);
+
+	return little ? __builtin_bswap64(value) : value;
+}
+
 static void run(struct guest *g, uint64_t gpa, uint64_t pc)
 {
 	const uint32_t args[][8] = {
@@ -162,10 +199,11 @@ static void run(struct guest *g, uint64_t gpa, uint64_t pc)
 		{ token("ibm,nmi-interlock"), 0, 1 },
 	};
 
-	guest_put(g, CODE, code, ARRAY_SIZE(code));
-	guest_put(g, gpa, handler, ARRAY_SIZE(handler));
+	guest_put(g, PROLOGUE, prologue, ARRAY_SIZE(prologue));
+	put_code(g, CODE, code, ARRAY_SIZE(code));
+	put_code(g, gpa, handler, ARRAY_SIZE(handler));
 	guest_put(g, ARGS, args[0], sizeof(args) / sizeof(args[0][0]));
-	guest_start(g, 0, pc, 0);
+	guest_start(g, 0, little ? PROLOGUE : pc, pc);
 	guest_run_thread(g, 0);
 }
 
@@ -181,11 +219,9 @@ static void wait_for_handler(struct guest *g, const struct row *row,
 	}
 }
 
-static void check(const struct guest *g, const struct row *row,
-		  const char *name, uint64_t gpa, uint64_t wanted)
+static void check(const struct row *row, const char *name,
+		  uint64_t is, uint64_t wanted)
 {
-	uint64_t is = guest_load64(g, gpa);
-
 	if (is != wanted)
 		fail_msg("%s: %s is %#llx, not %#llx", row->name, name,
 			 (unsigned long long)is, (unsigned long long)wanted);
@@ -194,11 +230,11 @@ static void check(const struct guest *g, const struct row *row,
 static void check_registers(const struct guest *g, const struct row *row,
 			    uint64_t r3)
 {
-	check(g, row, "r3", R3, r3);
-	check(g, row, "SRR0", SRR0, SPIN_PC);
-	check(g, row, "SRR1", SRR1, GUEST_MSR | row->srr1);
-	check(g, row, "DAR", DAR, EA);
-	check(g, row, "DSISR", DSISR, row->dsisr);
+	check(row, "r3", stored(g, R3), r3);
+	check(row, "SRR0", stored(g, SRR0), SPIN_PC);
+	check(row, "SRR1", stored(g, SRR1), GUEST_MSR | little | row->srr1);
+	check(row, "DAR", stored(g, DAR), EA);
+	check(row, "DSISR", stored(g, DSISR), row->dsisr);
 }
 
 /* The log that the guest has got, without what differs from log to log. */
@@ -237,7 +273,8 @@ static size_t real(struct guest *g, const struct row *row,
 	arm(g, row, disposition);
 	wait_for_handler(g, row, before);
 	check_registers(g, row, LOG);
-	check(g, row, "the saved r3", SAVED, GUEST_R3);
+	/* Of a log, so it is big-endian wherever the guest has it. */
+	check(row, "the saved r3", guest_load64(g, SAVED), GUEST_R3);
 	return take_log(g, row, log);
 }
 
@@ -351,7 +388,21 @@ static int teardown(void **state)
 	return guest_teardown(state);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, guest_setup, teardown)
+static int setup(void **state)
+{
+	little = false;
+	return guest_setup(state);
+}
+
+static int setup_little(void **state)
+{
+	little = true;
+	return guest_setup(state);
+}
+
+#define TEST(f) \
+	{ #f, f, setup, teardown, NULL }, \
+	{ #f " (little-endian)", f, setup_little, teardown, NULL }
 
 int main(int argc, char **argv)
 {
