@@ -202,6 +202,13 @@ static int timed_out(const struct session *s)
 	return LAB_EXIT_TIMEOUT;
 }
 
+static int stub_failed(const struct session *s)
+{
+	if (expired)
+		return timed_out(s);
+	return failed(s, "QEMU ended, or its debug stub failed");
+}
+
 static int session_loop(struct session *s)
 {
 	while (s->console.phase != LAB_ENDED) {
@@ -216,8 +223,8 @@ static int session_loop(struct session *s)
 			return failed(s, s->console.phase == LAB_BOOTING
 				      ? "the lab did not boot"
 				      : "QEMU ended before the command did");
-		if (s->fds[GDB].revents && lab_mce_stopped(&s->mce) && !expired)
-			return failed(s, "QEMU's debug stub failed");
+		if (s->fds[GDB].revents && lab_mce_stopped(&s->mce))
+			return stub_failed(s);
 		if (expired)
 			return timed_out(s);
 		if (s->lost)
@@ -244,7 +251,7 @@ int lab_session(struct lab_qemu *qemu, const struct lab_options *opts,
 	s.console.keep_stamps = opts->shell;
 	set_time_limit(opts->timeout_s);
 	if (qemu->gdb >= 0 && lab_mce_open(&s.mce, qemu->gdb))
-		status = failed(&s, "QEMU's debug stub is not as expected");
+		status = stub_failed(&s);
 	else
 		status = session_loop(&s);
 	set_time_limit(0);
