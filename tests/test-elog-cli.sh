@@ -98,6 +98,11 @@ says 2 "papr elog build: multihi is none of parity, multihit, indeterminate" \
 says 2 "papr elog build: parity is no name here, there are none" \
     "a name where there are none is told so" \
     build --type d-cache --subtype parity
+elog build slb:multihit --ea 0xc000000001234560 --output "$dir/words"
+says 0 "" "the words of papr inject make the same log" \
+    diff "$dir/slb" "$dir/words"
+says 2 "papr elog build: the subtype is said twice" \
+    "a subtype is said once" build slb:multihit --subtype parity
 says 2 "papr elog build: --type says what kind of machine check, or --from \
 which file" "build needs to know what" build
 says 2 "papr elog build: cannot write $dir/no/log: No such file or directory" \

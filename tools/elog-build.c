@@ -69,7 +69,7 @@ static int parse_meaning(int c, const char *arg, struct build *b)
 	switch (c) {
 	case 't':
 		b->type = arg;
-		return parse_name("MC.type", arg, &info->type);
+		return 0;
 	case 's':
 		b->subtype = arg;
 		return 0;
@@ -149,22 +149,36 @@ static int parse_options(int argc, char **argv, struct build *b)
 			r = parse_meaning(c, optarg, b);
 		}
 	}
+	if (!r && optind < argc && !b->type) {
+		b->meaning = true;
+		b->type = argv[optind++];
+	}
 	if (!r && optind < argc)
-		return complain("it takes options only");
+		return complain("it takes one type and options only");
 	return r;
 }
 
-/* The subtype of the type, by name. */
-static int find_subtype(struct build *b)
+/* TYPE, TYPE:SUBTYPE, or each by its own option. */
+static int find_type(struct build *b)
 {
-	char both[64];
+	char type[64], both[64];
+	const char *colon;
 
 	if (!b->type)
 		return complain("--type says what kind of machine check, or "
 				"--from which file");
+	colon = strchr(b->type, ':');
+	if (colon && b->subtype)
+		return complain("the subtype is said twice");
+	if (colon)
+		b->subtype = colon + 1;
+	snprintf(type, sizeof(type), "%.*s", colon && colon - b->type < 40 ?
+		 (int)(colon - b->type) : 40, b->type);
+	if (parse_name("MC.type", type, &b->info.type))
+		return EXIT_USAGE;
 	if (!b->subtype)
 		return 0;
-	snprintf(both, sizeof(both), "%s:%s", b->type, b->subtype);
+	snprintf(both, sizeof(both), "%.31s:%.31s", type, b->subtype);
 	return parse_name("MC.subtype", both, &b->info.subtype);
 }
 
@@ -185,7 +199,7 @@ static int build(struct build *b, void *log)
 		papr_elog_free(elog);
 		return r;
 	}
-	if (find_subtype(b))
+	if (find_type(b))
 		return -EXIT_USAGE;
 	r = papr_elog_build_mc(log, PAPR_ELOG_MAX, &b->info, &error);
 	return r < 0 ? -complain(error.text) : r;

@@ -10,7 +10,7 @@
 #include "tools/papr.h"
 
 static const char usage[] =
-	"usage: papr elog build --type TYPE [OPTION...] [--output FILE]\n"
+	"usage: papr elog build TYPE[:SUBTYPE] [OPTION...] [--output FILE]\n"
 	"       papr elog build --from FILE [--zero-length] [--output FILE]\n"
 	"       papr elog decode [--json] FILE\n"
 	"       papr elog validate FILE\n"
@@ -29,6 +29,7 @@ static const char usage[] =
 	"  -j, --json            print JSON\n"
 	"\n"
 	"Machine checks:\n"
+	"TYPE:SUBTYPE is as in papr inject: slb:multihit; or by options:\n"
 	"  -t, --type TYPE       ue, slb, erat, tlb, d-cache, i-cache, ra, "
 	"unknown\n"
 	"  -s, --subtype NAME    such as multihit, parity, load-store\n"
