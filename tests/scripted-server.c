@@ -77,8 +77,11 @@ static int listen_at(const char *path)
 struct server *server_start(const char *const *script)
 {
 	struct server *server = calloc(1, sizeof(*server));
+	size_t i;
 
-	server->script = script;
+	/* The thread may outlive the caller's own. */
+	for (i = 0; script[i] && i < SERVER_MAX_STEPS; i++)
+		server->script[i] = script[i];
 	strcpy(server->dir, "/tmp/papr-server-XXXXXX");
 	if (!mkdtemp(server->dir))
 		return NULL;

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #define SERVER_MAX_HEARD 64
+#define SERVER_MAX_STEPS 64
 
 #define GREETING "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n"
 #define DONE "{\"return\": {}}\r\n"
@@ -25,7 +26,7 @@ struct server {
 	char path[64];
 	int listener;
 	pthread_t thread;
-	const char *const *script;
+	const char *script[SERVER_MAX_STEPS + 1];
 	json_t *heard[SERVER_MAX_HEARD];
 	unsigned int count;
 };
