@@ -19,14 +19,17 @@
 #include "tools/qmp-client.h"
 
 #define SOCKET "/tmp/t/mce.socket"
+#define ERRORS "/tmp/t/mce.err"
+#define COMMAND_LINE "console=hvc0 loglevel=0 smt-enabled=off " \
+	"papr.run=/mce-guest"
+#define PANIC_STATUS 6
 #define START_TRIES 100
 #define START_PAUSE_US 100000
 
 /* Does not return. */
-static void become_papr(const int in[2], const int out[2], const char *append,
-			const char *errors)
+static void become_papr(const int in[2], const int out[2])
 {
-	int err = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int err = open(ERRORS, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	dup2(in[0], STDIN_FILENO);
 	dup2(out[1], STDOUT_FILENO);
@@ -34,9 +37,8 @@ static void become_papr(const int in[2], const int out[2], const char *append,
 	close(in[1]);
 	close(out[0]);
 	execlp("papr", "papr", "run", "--kernel", "/boot/vmlinux", "--initrd",
-	       "mce.initrd", "--smp", "2", "--timeout", "400", "--trace",
-	       "mce.trace", "--append", append, "--control", SOCKET,
-	       (char *)NULL);
+	       "mce.initrd", "--smp", "2", "--timeout", "400", "--append",
+	       COMMAND_LINE, "--control", SOCKET, (char *)NULL);
 	_exit(127);
 }
 
@@ -50,11 +52,10 @@ static void connect_client(struct linux_guest *g)
 			return;
 		usleep(START_PAUSE_US);
 	}
-	fail_msg("%s", error.text);
+	fail_msg("\n# %s", error.text);
 }
 
-void linux_guest_start(struct linux_guest *g, const char *append,
-		       const char *errors)
+void linux_guest_start(struct linux_guest *g)
 {
 	int in[2], out[2];
 
@@ -68,25 +69,21 @@ void linux_guest_start(struct linux_guest *g, const char *append,
 	g->pid = fork();
 	assert_true(g->pid >= 0);
 	if (!g->pid)
-		become_papr(in, out, append, errors);
+		become_papr(in, out);
 	close(in[0]);
 	close(out[1]);
 	g->commands = in[1];
 	g->console = out[0];
 	connect_client(g);
+	linux_guest_expect(g, "READY");
 }
 
-int linux_guest_wait(struct linux_guest *g)
+void linux_guest_let_kernel_speak(struct linux_guest *g)
 {
-	int status;
-
-	while (linux_guest_line(g, GUEST_PATIENCE_MS))
-		;
-	assert_int_equal(waitpid(g->pid, &status, 0), g->pid);
-	g->pid = -1;
-	linux_guest_end(g);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	linux_guest_tell(g, "silent");
+	linux_guest_tell(g, "write /proc/sys/kernel/printk 4");
+	linux_guest_tell(g, "sync");
+	linux_guest_expect(g, "SYNC");
 }
 
 void linux_guest_end(struct linux_guest *g)
@@ -143,8 +140,10 @@ const char *linux_guest_line(struct linux_guest *g, int timeout_ms)
 	while (!(line = take_line(g))) {
 		if (g->len == sizeof(g->text))
 			g->len = 0;	/* no line of ours */
-		if (poll(&fd, 1, timeout_ms) <= 0)
+		if (g->stuck || poll(&fd, 1, timeout_ms) <= 0) {
+			g->stuck = true;
 			return NULL;
+		}
 		n = read(g->console, g->text + g->len,
 			 sizeof(g->text) - g->len);
 		if (n <= 0)
@@ -161,7 +160,7 @@ const char *linux_guest_expect(struct linux_guest *g, const char *begin)
 	while ((line = linux_guest_line(g, GUEST_PATIENCE_MS)))
 		if (!strncmp(line, begin, strlen(begin)))
 			return line + strlen(begin);
-	fail_msg("the guest does not say %s", begin);
+	fail_msg("\n# the guest does not say %s", begin);
 	return NULL;
 }
 
@@ -172,6 +171,66 @@ void linux_guest_execute(struct linux_guest *g, const char *command,
 	json_t *result = qmp_client_execute(g->client, command, args, &error);
 
 	if (!result)
-		fail_msg("%s: %s", command, error.text);
+		fail_msg("\n# %s: %s", command, error.text);
 	json_decref(result);
+}
+
+json_t *linux_guest_event(struct linux_guest *g, const char *name)
+{
+	json_t *event, *data = NULL;
+	bool gone;
+
+	while (!data && !g->stuck &&
+	       (event = qmp_client_event(g->client, GUEST_PATIENCE_MS,
+					 &gone))) {
+		if (!strcmp(json_string_value(json_object_get(event, "event")),
+			    name))
+			data = json_incref(json_object_get(event, "data"));
+		json_decref(event);
+	}
+	g->stuck |= !data;
+	if (!data)
+		fail_msg("\n# there is no event %s", name);
+	return data;
+}
+
+int linux_guest_wait(struct linux_guest *g)
+{
+	int status;
+
+	while (linux_guest_line(g, GUEST_PATIENCE_MS))
+		;
+	assert_int_equal(waitpid(g->pid, &status, 0), g->pid);
+	g->pid = -1;
+	linux_guest_end(g);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* "[   26.452841] TEXT" */
+void linux_guest_hear(struct linux_guest *g, const char *text)
+{
+	const char *line, *said;
+
+	while ((line = linux_guest_line(g, GUEST_PATIENCE_MS))) {
+		said = strstr(line, "] ");
+		if (line[0] == '[' && said && !strcmp(said + 2, text))
+			return;
+	}
+	fail_msg("\n# the kernel does not say %s", text);
+}
+
+void linux_guest_assert_panic(struct linux_guest *g, const char *words)
+{
+	char line[256] = "", wanted[256];
+	FILE *errors;
+
+	assert_int_equal(linux_guest_wait(g), PANIC_STATUS);
+	errors = fopen(ERRORS, "r");
+	assert_non_null(errors);
+	fgets(line, sizeof(line), errors);
+	fclose(errors);
+	snprintf(wanted, sizeof(wanted), "papr run: the guest has given up: "
+		 "OS panic: %s\n", words);
+	assert_string_equal(line, wanted);
 }

@@ -15,7 +15,7 @@
 
 struct qmp_client;
 
-#define GUEST_PATIENCE_MS 60000
+#define GUEST_PATIENCE_MS 90000
 
 struct linux_guest {
 	pid_t pid;
@@ -23,19 +23,28 @@ struct linux_guest {
 	int console;		/* from it */
 	char text[16384];	/* from there, no line yet */
 	size_t len;
+	bool stuck;		/* has kept somebody waiting: not again */
 	FILE *log;		/* of all lines, mce.console */
 	struct qmp_client *client;
 };
 
 /*
- * Starts papr run with two vCPUs and this program; @errors takes what papr run
- * says.  Fails the test if that does not go.
+ * Starts papr run with two vCPUs and this program, and waits until it is
+ * ready.  The kernel says nothing on the console.
  */
-void linux_guest_start(struct linux_guest *guest, const char *append,
-		       const char *errors);
+void linux_guest_start(struct linux_guest *guest);
 
 /* The status of papr run, which ends by itself. */
 int linux_guest_wait(struct linux_guest *guest);
+
+/* From now on it says what is bad, and the program does not repeat it. */
+void linux_guest_let_kernel_speak(struct linux_guest *guest);
+
+/* Until it has said that, after what has been heard already. */
+void linux_guest_hear(struct linux_guest *guest, const char *text);
+
+/* It must have panicked, and its last words are these. */
+void linux_guest_assert_panic(struct linux_guest *guest, const char *words);
 
 /* Ends it if it runs. */
 void linux_guest_end(struct linux_guest *guest);
@@ -53,5 +62,8 @@ const char *linux_guest_expect(struct linux_guest *guest, const char *begin);
 /* A QMP command that must succeed; @args is NULL or stolen. */
 void linux_guest_execute(struct linux_guest *guest, const char *command,
 			 json_t *args);
+
+/* The data of the next event of that name, to be released. */
+json_t *linux_guest_event(struct linux_guest *guest, const char *name);
 
 #endif

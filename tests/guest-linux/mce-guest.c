@@ -17,10 +17,13 @@
  *	symbol ADDRESS		as the kernel prints one
  *	spin | spin-default	start the process; does it catch SIGBUS?
  *	stop			end it, so that CPU 1 goes to sleep
+ *	busy			keep the kernel busy on CPU 0
+ *	silent			say no more what the kernel says
  *	write PATH TEXT
  */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -52,6 +55,7 @@ struct report {
 
 static int report_pipe[2];
 static int pagemap;
+static bool silent;
 static size_t page_size;
 static pid_t spinner;
 
@@ -74,14 +78,28 @@ static void say(const char *fmt, ...)
 	}
 }
 
-static void pin(int cpu)
+/* 0 is the caller. */
+static void pin(pid_t pid, int cpu)
 {
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
+	if (sched_setaffinity(pid, sizeof(set), &set) && !pid)
 		say("FAILED sched_setaffinity: %s", strerror(errno));
+}
+
+/* So that CPU 1 sleeps when nothing spins; some threads must stay. */
+static void pin_all(int cpu)
+{
+	DIR *processes = opendir("/proc");
+	const struct dirent *entry;
+
+	while (processes && (entry = readdir(processes)))
+		if (atoi(entry->d_name))
+			pin(atoi(entry->d_name), cpu);
+	if (processes)
+		closedir(processes);
 }
 
 /* --- the spinner; what its handler calls is safe there */
@@ -127,7 +145,7 @@ static void spin(bool catches)
 	};
 
 	prctl(PR_SET_NAME, "mce-spinner");
-	pin(1);
+	pin(0, 1);
 	pagemap = open("/proc/self/pagemap", O_RDONLY);
 	if (catches)
 		sigaction(SIGBUS, &action, NULL);
@@ -175,7 +193,8 @@ static void tell_kernel(int fd)
 		if (!text)
 			continue;
 		text[1 + strcspn(text + 1, "\n")] = '\0';
-		say("KERNEL %d %s", atoi(record) & 7, text + 1);
+		if (!silent)
+			say("KERNEL %d %s", atoi(record) & 7, text + 1);
 	}
 }
 
@@ -191,27 +210,41 @@ static void tell_dead(void)
 
 /* --- commands */
 
+/* All symbols, as text: the kernel has to work for a second. */
+static char *read_symbols(void)
+{
+	size_t len = 0, size = 16 << 20;
+	char *symbols = calloc(1, size);
+	int fd = open("/proc/kallsyms", O_RDONLY);
+	ssize_t n;
+
+	while (symbols && (n = read(fd, symbols + len, size - 1 - len)) > 0)
+		len += n;
+	close(fd);
+	return symbols;
+}
+
 /* As %pS prints it: the first of those with the highest address below. */
 static void tell_symbol(uint64_t wanted)
 {
-	char line[512], name[256], best_name[256] = "";
-	uint64_t address, best = 0, next = UINT64_MAX;
-	FILE *symbols = fopen("/proc/kallsyms", "re");
+	static char *symbols;
+	const char *line, *name = "";
+	uint64_t address, at = 0, next = UINT64_MAX;
+	char *end;
 
-	while (symbols && fgets(line, sizeof(line), symbols)) {
-		if (sscanf(line, "%" SCNx64 " %*c %255s", &address, name) != 2)
-			continue;
-		if (address <= wanted && address > best) {
-			best = address;
-			strcpy(best_name, name);
+	if (!symbols)
+		symbols = read_symbols();
+	for (line = symbols; line && *line; line += strcspn(line, "\n") + 1) {
+		address = strtoull(line, &end, 16);
+		if (address <= wanted && address > at) {
+			at = address;
+			name = end + strlen(" t ");
 		} else if (address > wanted && address < next) {
 			next = address;
 		}
 	}
-	if (symbols)
-		fclose(symbols);
-	say("SYMBOL %s+0x%" PRIx64 "/0x%" PRIx64, best_name, wanted - best,
-	    next - best);
+	say("SYMBOL %.*s+0x%" PRIx64 "/0x%" PRIx64,
+	    (int)strcspn(name, "\n\t"), name, wanted - at, next - at);
 }
 
 static void write_file(char *path)
@@ -241,6 +274,10 @@ static void obey(char *line, int kernel)
 		start(false);
 	} else if (!strcmp(line, "stop")) {
 		stop();
+	} else if (!strcmp(line, "busy")) {
+		free(read_symbols());
+	} else if (!strcmp(line, "silent")) {
+		silent = true;
 	} else if (!strncmp(line, "write ", 6)) {
 		write_file(line + 6);
 	} else {
@@ -299,7 +336,8 @@ int main(void)
 	lseek(kernel, 0, SEEK_END);
 	page_size = sysconf(_SC_PAGESIZE);
 	take_console();
-	pin(0);
+	pin(0, 0);
+	pin_all(0);
 	/* The kernel leaves a line that has no end. */
 	say("\nREADY");
 	/* The pauses are short: a tick of the clock makes Linux tell. */
