@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "tools/sweep-options.h"
+#include "tools/symbols.h"
 #include "vmm/options.h"
 #include "vmm/util.h"
 
@@ -27,11 +28,13 @@ const char sweep_help[] =
 "  --count N            so many, drawn by the seed (the default is 100)\n"
 "  --all                each kind with each disposition, context and vCPU\n"
 "  --pc FIRST[-LAST]    one at each instruction of a range of addresses\n"
+"  --symbol NAME        the same through a function of the guest\n"
+"  --symbols FILE       where that is: vmlinux, System.map (the --kernel)\n"
 "  --step BYTES         of that range (4)\n"
 "  --seed S             the same seed makes the same plan\n"
 "  --kinds LIST         such as slb:multihit,ue (all)\n"
 "  --dispositions LIST  (fully-recovered,not-recovered)\n"
-"  --contexts LIST      of any, user, kernel (user,kernel; any with --pc)\n"
+"  --contexts LIST      of any, user, kernel (user,kernel; any at an address)\n"
 "  --cpus LIST          such as 0-2,5 (all)\n"
 "  --replay FILE        the plan, and the arguments, of a --json FILE\n"
 "  --only N             of it only injection N\n"
@@ -56,6 +59,8 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, 'n' },
 	{ "all", no_argument, NULL, 'a' },
 	{ "pc", required_argument, NULL, 'p' },
+	{ "symbol", required_argument, NULL, 'f' },
+	{ "symbols", required_argument, NULL, 'm' },
 	{ "step", required_argument, NULL, 't' },
 	{ "seed", required_argument, NULL, 's' },
 	{ "kinds", required_argument, NULL, 'k' },
@@ -151,6 +156,10 @@ static const char **option_text(int letter, struct sweep_options *o)
 	switch (letter) {
 	case 'p':
 		return &o->pc;
+	case 'f':
+		return &o->symbol;
+	case 'm':
+		return &o->symbols;
 	case 'k':
 		return &o->kinds;
 	case 'd':
@@ -207,7 +216,8 @@ static int option_apply(int letter, const char *text, struct sweep_options *o,
 static int check_options(const struct sweep_options *o,
 			 struct papr_error *error)
 {
-	bool plans = o->has_count || o->all || o->pc || o->has_seed ||
+	bool stepped = o->pc || o->symbol;
+	bool plans = o->has_count || o->all || stepped || o->has_seed ||
 		     o->kinds || o->dispositions || o->contexts || o->cpus;
 
 	if (o->replay && plans)
@@ -215,11 +225,16 @@ static int check_options(const struct sweep_options *o,
 			      "file, no other option makes one");
 	if (o->has_only && !o->replay)
 		return refuse(error, -EINVAL, "--only needs --replay");
-	if (o->all && (o->has_count || o->pc))
-		return refuse(error, -EINVAL, "--all: neither --count nor "
-			      "--pc goes with it");
-	if (o->has_step && !o->pc)
-		return refuse(error, -EINVAL, "--step needs --pc");
+	if (o->all && (o->has_count || stepped))
+		return refuse(error, -EINVAL, "--all: neither --count nor an "
+			      "address goes with it");
+	if (o->pc && o->symbol)
+		return refuse(error, -EINVAL, "--pc and --symbol: only one of "
+			      "them");
+	if (o->symbols && !o->symbol)
+		return refuse(error, -EINVAL, "--symbols needs --symbol");
+	if (o->has_step && !stepped)
+		return refuse(error, -EINVAL, "--step needs --pc or --symbol");
 	return 0;
 }
 
@@ -260,8 +275,9 @@ int sweep_options_parse(int argc, char **argv, struct sweep_options *o,
 
 /* --- the plan */
 
-/* Of papr run: what it would refuse, it refuses here; how many vCPUs. */
-static int check_run(char **run, uint32_t *n_cpus, struct papr_error *error)
+/* What papr run would refuse is refused here. */
+static int check_run(char **run, uint32_t *n_cpus, const char **kernel,
+		     struct papr_error *error)
 {
 	struct run_options options;
 	char name[] = "run", *argv[256] = { name };
@@ -281,12 +297,36 @@ static int check_run(char **run, uint32_t *n_cpus, struct papr_error *error)
 		return refuse(error, -EINVAL, "papr run: --help, --control "
 			      "and --dump-fdt make no sense in a sweep");
 	*n_cpus = options.cores * options.threads;
+	*kernel = options.kernel;
 	return 0;
 }
 
-static int fill_space(struct sweep_options *o, uint32_t n_cpus,
-		      struct papr_error *error)
+/* From its first instruction to its last. */
+static int take_symbol(struct sweep_options *o, const char *kernel,
+		       struct papr_error *error)
 {
+	const char *file = o->symbols ?: kernel;
+	struct symbols *symbols;
+	struct symbol symbol;
+	int ret = symbols_load(file, &symbols, error);
+
+	if (ret)
+		return ret;
+	ret = symbols_find(symbols, o->symbol, &symbol, error);
+	symbols_free(symbols);
+	if (!ret && !symbol.end)
+		ret = refuse(error, -EINVAL, "%s does not tell where %s ends",
+			     file, o->symbol);
+	o->space.by_pc = true;
+	o->space.pc_first = symbol.address;
+	o->space.pc_last = symbol.end;
+	return ret;
+}
+
+static int fill_space(struct sweep_options *o, uint32_t n_cpus,
+		      const char *kernel, struct papr_error *error)
+{
+	bool stepped = o->pc || o->symbol;
 	struct sweep_space *s = &o->space;
 	char cpus[24], all[512] = "";
 	int ret;
@@ -295,7 +335,7 @@ static int fill_space(struct sweep_options *o, uint32_t n_cpus,
 		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s",
 			 i ? "," : "", sweep_kinds[i].name);
 	snprintf(cpus, sizeof(cpus), "0-%u", n_cpus - 1);
-	s->count = o->all || (o->pc && !o->has_count) ? 0 : o->count;
+	s->count = o->all || (stepped && !o->has_count) ? 0 : o->count;
 	s->pc_step = o->step;
 	ret = sweep_space_list(s, "kinds", o->kinds ?: all, error);
 	if (!ret)
@@ -303,12 +343,12 @@ static int fill_space(struct sweep_options *o, uint32_t n_cpus,
 				       "fully-recovered,not-recovered", error);
 	if (!ret)
 		ret = sweep_space_list(s, "contexts", o->contexts ?:
-				       (o->pc ? "any" : "user,kernel"), error);
+				       (stepped ? "any" : "user,kernel"), error);
 	if (!ret)
 		ret = sweep_space_cpus(s, o->cpus ?: cpus, n_cpus, error);
 	if (!ret && o->pc)
 		ret = sweep_space_pc(s, o->pc, error);
-	return ret;
+	return ret || !o->symbol ? ret : take_symbol(o, kernel, error);
 }
 
 static int set_run(struct sweep *sweep, char **run, struct papr_error *error)
@@ -331,12 +371,13 @@ static int set_run(struct sweep *sweep, char **run, struct papr_error *error)
 static int make_plan(struct sweep_options *o, struct sweep *sweep,
 		     struct papr_error *error)
 {
+	const char *kernel;
 	uint32_t n_cpus;
 	int ret;
 
-	ret = check_run(o->run, &n_cpus, error);
+	ret = check_run(o->run, &n_cpus, &kernel, error);
 	if (!ret)
-		ret = fill_space(o, n_cpus, error);
+		ret = fill_space(o, n_cpus, kernel, error);
 	if (ret)
 		return ret;
 	if (!o->has_seed &&
@@ -353,6 +394,7 @@ static int make_plan(struct sweep_options *o, struct sweep *sweep,
 static int read_plan(const struct sweep_options *o, struct sweep *sweep,
 		     struct papr_error *error)
 {
+	const char *kernel;
 	uint32_t n_cpus = 0;
 	size_t i;
 	int ret;
@@ -361,7 +403,7 @@ static int read_plan(const struct sweep_options *o, struct sweep *sweep,
 	if (!ret && *o->run)
 		ret = set_run(sweep, o->run, error);
 	if (!ret)
-		ret = check_run(sweep->run, &n_cpus, error);
+		ret = check_run(sweep->run, &n_cpus, &kernel, error);
 	for (i = 0; !ret && i < sweep->n; i++)
 		if (sweep->plan[i].cpu >= n_cpus)
 			ret = refuse(error, -EINVAL, "%s: injection %zu: "

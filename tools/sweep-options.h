@@ -8,7 +8,8 @@
 /* Text is NULL where nothing was asked for. */
 struct sweep_options {
 	struct sweep_space space;
-	const char *kinds, *dispositions, *contexts, *cpus, *pc;
+	const char *kinds, *dispositions, *contexts, *cpus;
+	const char *pc, *symbol, *symbols;
 	const char *replay, *console, *json, *html, *alive, *signal;
 	uint64_t count, step, only, patience, timeout, restarts;
 	bool has_count, has_step, has_seed, has_only;
