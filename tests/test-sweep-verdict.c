@@ -232,6 +232,27 @@ static void events_of_others_do_not_count(void **state)
 	assert_false(f.w.v.released);
 }
 
+static void a_guest_that_begins_anew_has_ended(void **state)
+{
+	json_t *data = json_pack("{s:s}", "reason", "guest-reset");
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, "slb:multihit", 0);
+	sweep_watch_event(&f.w, "RESET", data);
+	assert_true(sweep_watch_done(&f.w, PATIENCE));
+	sweep_watch_judge(&f.w);
+	assert_int_equal(f.w.v.outcome, SWEEP_ENDED);
+	assert_string_equal(f.w.v.text, "the guest was reset");
+
+	set_up(&f, "slb:multihit", 0);
+	json_object_set_new(data, "reason", json_string("guest-panic"));
+	sweep_watch_event(&f.w, "RESET", data);
+	sweep_watch_judge(&f.w);
+	assert_int_equal(f.w.v.outcome, SWEEP_PANIC);
+	json_decref(data);
+}
+
 static void a_verdict_tells_where_it_was(void **state)
 {
 	struct fixture f;
@@ -280,6 +301,7 @@ int main(void)
 		cmocka_unit_test(each_story_has_its_outcome),
 		cmocka_unit_test(an_instruction_need_not_be_reached),
 		cmocka_unit_test(events_of_others_do_not_count),
+		cmocka_unit_test(a_guest_that_begins_anew_has_ended),
 		cmocka_unit_test(a_verdict_tells_where_it_was),
 		cmocka_unit_test(a_bad_pattern_is_refused_in_words),
 	};

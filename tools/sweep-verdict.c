@@ -185,6 +185,19 @@ static void take_outcome(struct sweep_watch *w, const json_t *data)
 		w->beats = 0;
 }
 
+/* A guest that begins anew in the same partition has come to its end. */
+static void take_reset(struct sweep_watch *w, const json_t *data)
+{
+	const char *reason =
+		json_string_value(json_object_get(data, "reason"));
+
+	w->ended = true;
+	if (reason && !strcmp(reason, "guest-panic"))
+		w->panic = true;
+	if (!w->panic)
+		keep_text(w, "the guest was reset");
+}
+
 void sweep_watch_event(struct sweep_watch *w, const char *name,
 		       const json_t *data)
 {
@@ -193,6 +206,8 @@ void sweep_watch_event(struct sweep_watch *w, const char *name,
 
 	json_int_t id = json_integer_value(json_object_get(data, "id"));
 
+	if (!strcmp(name, "RESET"))
+		take_reset(w, data);
 	if (cpu != w->injection->cpu)
 		return;
 	if (!strcmp(name, "PAPR_INJECTION") && id == w->id)

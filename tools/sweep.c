@@ -134,7 +134,7 @@ static int prepare_and_run(struct sweep_options *o, struct sweep *sweep)
 {
 	struct sweep_patterns *patterns;
 	struct papr_error error;
-	struct files files = { NULL };
+	struct files files = { NULL, NULL, NULL };
 	int status;
 
 	if (sweep_patterns_new(o->alive, o->signal, &patterns, &error))
