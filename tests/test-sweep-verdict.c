@@ -216,6 +216,9 @@ static void an_instruction_need_not_be_reached(void **state)
 	sweep_watch_judge(&f.w);
 	assert_int_equal(f.w.v.outcome, SWEEP_NOT_DELIVERED);
 	assert_true(f.w.v.expected);
+	f.w.refused = true;
+	sweep_watch_judge(&f.w);
+	assert_false(f.w.v.expected);
 }
 
 static void events_of_others_do_not_count(void **state)

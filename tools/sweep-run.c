@@ -173,6 +173,7 @@ static bool send(struct run *r)
 		refuse(&error, 0, "the control socket was closed");
 	if (!result) {
 		snprintf(w->v.text, sizeof(w->v.text), "%.199s", error.text);
+		w->refused = true;
 		return false;
 	}
 	w->id = json_integer_value(json_object_get(result, "id"));

@@ -282,7 +282,7 @@ static bool is_expected(const struct sweep_watch *w)
 	case SWEEP_HANG:
 		return !mild && !user && w->v.delivered;
 	case SWEEP_NOT_DELIVERED:
-		return in->at_pc;
+		return in->at_pc && !w->refused;
 	default:
 		return false;
 	}

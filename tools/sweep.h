@@ -159,7 +159,7 @@ struct sweep_watch {
 	json_int_t id;		/* 0: not known yet */
 	struct sweep_verdict v;
 	uint32_t beats;
-	bool panic, checkstop, lost, ended, hang;
+	bool panic, checkstop, lost, ended, hang, refused;
 };
 
 /* What the next line of the console, without its end, tells. */
