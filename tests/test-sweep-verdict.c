@@ -17,7 +17,7 @@
 #define MC "[    9.1] MCE: CPU1: machine check (Severe)  "
 #define SLB MC "SLB Multihit DAR: c0005eed00000030 "
 #define TLB MC "TLB Parity DAR: c0005eed00000030 "
-#define ALIVE "[    9.2] load: alive 7 tainted 16"
+#define ALIVE "[    9.2] load: alive 7"
 #define USER "0x800000000280f033"
 #define KERNEL "0x8000000000009033"
 
