@@ -9,6 +9,7 @@
 
 #define MSR_SF 0x8000000000000000ull
 #define MSR_PR 0x0000000000004000ull
+#define MSR_IR 0x0000000000000020ull
 #define MSR_ME 0x0000000000001000ull
 #define MSR_RI 0x0000000000000002ull
 #define MSR_LE 0x0000000000000001ull
@@ -59,8 +60,17 @@ void injection_put_back(struct papr_vcpu *vcpu);
 /* What became of the one that is taken; nothing if none is. */
 void injection_end(struct papr_vcpu *vcpu, enum papr_outcome outcome);
 
-/* Takes back what waits for a vCPU, unless it is taken. */
+/*
+ * Takes back what waits for a vCPU, unless it is taken, with its breakpoints;
+ * it passes over none either.
+ */
 void injection_drop(struct papr_vcpu *vcpu);
+
+/*
+ * The vCPU, which is at @regs, has come to a breakpoint or has passed over
+ * one: its injection is due, or it passes over this one.
+ */
+void injection_pass(struct papr_vcpu *vcpu, const struct papr_regs *regs);
 
 /* Whether the host has what is needed for interrupts. */
 bool fwnmi_is_possible(const struct papr_vcpu *vcpu);

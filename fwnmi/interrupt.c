@@ -9,6 +9,7 @@
 #include "spapr/fdt.h"
 
 #define WAITING (NMI_CHECK | NMI_RESET | NMI_INJECTED)
+#define TRAPS (NMI_TRAPPED | NMI_PASSES)
 
 bool fwnmi_is_possible(const struct papr_vcpu *vcpu)
 {
@@ -40,6 +41,21 @@ void fwnmi_interrupt(struct papr_vm *vm, struct papr_regs *regs, uint64_t pc,
 	regs->msr = (regs->msr & keep) | MSR_SF | (le ? MSR_LE : 0);
 }
 
+static int take(struct papr_vcpu *vcpu, struct papr_regs *regs)
+{
+	_Atomic uint32_t *pending = &vcpu->nmi.pending;
+
+	if (atomic_load(pending) & TRAPS)
+		injection_pass(vcpu, regs);
+	if (atomic_load(pending) & NMI_CHECK)
+		return fwnmi_take_check(vcpu, regs);
+	if (atomic_load(pending) & NMI_RESET)
+		return fwnmi_take_reset(vcpu, regs);
+	if (atomic_load(pending) & NMI_INJECTED)
+		return fwnmi_take_injected(vcpu, regs);
+	return PAPR_INTERRUPT_NONE;
+}
+
 int papr_vcpu_take_interrupt(struct papr_vcpu *vcpu)
 {
 	uint32_t pending = atomic_load(&vcpu->nmi.pending);
@@ -48,20 +64,15 @@ int papr_vcpu_take_interrupt(struct papr_vcpu *vcpu)
 
 	if (pending & NMI_CHECKSTOP)
 		return PAPR_INTERRUPT_WAIT;
-	if (!(pending & WAITING))
+	if (!(pending & (WAITING | TRAPS)))
 		return PAPR_INTERRUPT_NONE;
 	r = vcpu->vm->host_ops.get_regs(vcpu->host, &regs);
 	if (r)
 		return r;
-	if (pending & NMI_CHECK)
-		r = fwnmi_take_check(vcpu, &regs);
-	else if (pending & NMI_RESET)
-		r = fwnmi_take_reset(vcpu, &regs);
-	else
-		r = fwnmi_take_injected(vcpu, &regs);
+	r = take(vcpu, &regs);
 	/* One at a time: the handler must have saved SRR0 and SRR1. */
 	if (r == PAPR_INTERRUPT_NONE &&
-	    atomic_load(&vcpu->nmi.pending) & WAITING)
+	    atomic_load(&vcpu->nmi.pending) & (WAITING | TRAPS))
 		return PAPR_INTERRUPT_LATER;
 	return r;
 }

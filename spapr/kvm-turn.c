@@ -32,7 +32,7 @@
  * callers' to give up.  The status goes through memory.
  */
 __attribute__((noinline, target("altivec,vsx")))
-static int run_guarded(int fd)
+int kvm_run_guarded(int fd)
 {
 	uint32_t vscr[4] __attribute__((aligned(16)));
 	uint64_t fpscr;
@@ -123,7 +123,7 @@ bool kvm_cpu_run(struct kvm_cpu *cpu, int *r)
 	/* A KVM_RUN that fails leaves the reason of the one before. */
 	cpu->run->exit_reason = KVM_EXIT_UNKNOWN;
 	ticking = cpu->later && start_ticks(cpu, &ticks);
-	*r = run_guarded(cpu->fd);
+	*r = kvm_run_guarded(cpu->fd);
 	if (ticking)
 		timer_delete(ticks);
 	ours = leave_kernel(cpu, *r == -EINTR);
@@ -142,7 +142,7 @@ int kvm_cpu_finish_call(struct kvm_cpu *cpu)
 	    cpu->run->exit_reason == KVM_EXIT_NMI)
 		return 0;
 	cpu->run->immediate_exit = 1;
-	r = run_guarded(cpu->fd);
+	r = kvm_run_guarded(cpu->fd);
 	cpu->run->immediate_exit = before;	/* may be the program's */
 	if (r != -EINTR)
 		return r < 0 ? r : -EIO;

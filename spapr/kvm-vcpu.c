@@ -278,6 +278,8 @@ int papr_kvm_exit(struct papr_vcpu *vcpu, struct kvm_run *run)
 	if (run->exit_reason == KVM_EXIT_NMI &&
 	    !papr_vcpu_machine_check(vcpu, is_recovered(run)))
 		return PAPR_RUN_AGAIN;
+	if (run->exit_reason == KVM_EXIT_DEBUG && !papr_vcpu_trapped(vcpu))
+		return PAPR_RUN_AGAIN;
 	if (run->exit_reason != KVM_EXIT_PAPR_HCALL)
 		return PAPR_RUN_EXIT;
 	papr_vcpu_hcall(vcpu, (struct papr_hcall *)&run->papr_hcall);

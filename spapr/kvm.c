@@ -273,6 +273,14 @@ static int host_irq_line(void *host, uint32_t irq, bool level)
 	return kvm_ioctl(kvm->vm_fd, KVM_IRQ_LINE, &line);
 }
 
+static void kvm_hold(void *cpu, bool hold)
+{
+	if (hold)
+		kvm_cpu_hold(cpu);
+	else
+		kvm_cpu_release(cpu);
+}
+
 const struct papr_host_ops *papr_kvm_host_ops(void)
 {
 	static const struct papr_host_ops ops = {
@@ -293,6 +301,8 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.update_reg = kvm_cpu_update_reg,
 		.get_regs = kvm_cpu_get_regs,
 		.set_regs = kvm_cpu_set_regs,
+		.hold = kvm_hold,
+		.trap = kvm_cpu_trap,
 		.wake = kvm_cpu_wake,
 		.reset_cpu = kvm_cpu_reset,
 		.reset_irqs = host_reset_irqs,

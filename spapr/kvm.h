@@ -6,7 +6,8 @@
  * KVM_RUN.  kvm_cpu_hold() sees to that from any thread: while it lasts the
  * vCPU does not enter the guest.  A thread that answers a call of its guest
  * is not in KVM_RUN, and holds one vCPU at a time, so that two vCPUs may
- * change each other at once.
+ * change each other at once.  Only spapr/traps.c holds all, in one thread at a
+ * time: whom that waits for waits for nobody.
  */
 #ifndef SPAPR_KVM_H
 #define SPAPR_KVM_H
@@ -53,8 +54,10 @@ struct papr_kvm {
 	uint32_t *irqs;
 	size_t n_irqs;
 
-	pthread_mutex_t lock;		/* of cpus */
+	pthread_mutex_t lock;		/* of what follows */
 	struct kvm_cpu *cpus;
+	bool traps_tried;
+	int traps_error;		/* why there are no breakpoints, or 0 */
 };
 
 /* ioctl(), but returns a negative errno value. */
@@ -69,6 +72,9 @@ int kvm_set_one_reg(int fd, uint64_t id, void *value);
 /* Keeps a vCPU out of the guest, and lets it in again. */
 void kvm_cpu_hold(struct kvm_cpu *cpu);
 void kvm_cpu_release(struct kvm_cpu *cpu);
+
+/* KVM_RUN for any vCPU, with this thread's own registers kept. */
+int kvm_run_guarded(int cpu_fd);
 
 /*
  * One KVM_RUN.  True if it came out by itself, and @r is its result; else @r
@@ -96,6 +102,7 @@ int kvm_cpu_update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
 int kvm_cpu_get_regs(void *cpu, struct papr_regs *regs);
 int kvm_cpu_set_regs(void *cpu, const struct papr_regs *regs);
 void kvm_cpu_wake(void *cpu);
+int kvm_cpu_trap(void *cpu, bool enable, uint32_t *word);
 int kvm_cpu_reset(void *cpu);
 
 /* Notes down the registers of a new vCPU, for kvm_cpu_reset(). */

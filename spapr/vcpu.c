@@ -51,6 +51,7 @@ int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
 {
 	struct papr_vm *vm = vcpu->vm;
 	uint64_t mask = atomic_load(&vm->lpcr_mask);
+	int r;
 
 	if (vm->stage != VM_SEALED)
 		return error_set(&vm->error, -EBUSY, "vCPUs are attached after "
@@ -59,15 +60,22 @@ int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
 		return error_set(&vm->error, -EBUSY,
 				 "vCPU %u is attached already", vcpu->id);
 	if (mask) {
-		int r = vm->host_ops.update_reg(cpu, PAPR_REG_LPCR, mask,
-						atomic_load(&vm->lpcr_value));
-
+		r = vm->host_ops.update_reg(cpu, PAPR_REG_LPCR, mask,
+					    atomic_load(&vm->lpcr_value));
 		if (r)
 			return error_set(&vm->error, r, "vCPU %u does not take "
 					 "the partition's LPCR: %s", vcpu->id,
 					 strerror(-r));
 	}
-	vcpu->host = cpu;
+	pthread_mutex_lock(&vm->inject_lock);
+	r = traps_attach(vcpu, cpu);
+	if (!r)
+		vcpu->host = cpu;
+	pthread_mutex_unlock(&vm->inject_lock);
+	if (r)
+		return error_set(&vm->error, r, "vCPU %u does not take the "
+				 "partition's breakpoints: %s", vcpu->id,
+				 strerror(-r));
 	if (vm->xics)
 		xics_attach(vm->xics, vcpu);
 	return 0;

@@ -183,6 +183,8 @@ static int make_vcpus(struct papr_vm *vm, struct papr_error *error)
 
 static int vm_destroy(struct papr_vm *vm)
 {
+	for (uint32_t i = 0; vm->n_traps && i < vm->n_vcpus; i++)
+		traps_remove(vm->vcpus[i]);
 	for (uint32_t i = 0; i < vm->n_vcpus; i++)
 		talloc_free(vm->vcpus[i]);
 	pthread_mutex_destroy(&vm->inject_lock);

@@ -24,6 +24,7 @@
 #include "rtas/catalogue.h"
 #include "spapr/fault.h"
 #include "spapr/ram.h"
+#include "spapr/traps.h"
 #include "spapr/xics.h"
 
 /*
@@ -98,6 +99,9 @@ struct tce_window {
 #define NMI_INJECTED	4u	/* its injection is due */
 #define NMI_AT_HCALL	8u	/* its injection waits for a hypercall */
 #define NMI_CHECKSTOP	16u	/* it runs no more */
+#define NMI_AT_PC	32u	/* its injection waits for a breakpoint */
+#define NMI_TRAPPED	64u	/* it has come to one */
+#define NMI_PASSES	128u	/* it passes over one */
 
 /* A machine check that is to come: fwnmi/trigger.c; papr_vm.inject_lock. */
 struct injection {
@@ -107,6 +111,7 @@ struct injection {
 	enum papr_context context;
 	uint64_t hcall;			/* 0: any */
 	uint64_t count;			/* until it is due */
+	uint64_t first, last;		/* real addresses */
 	uint64_t pc, msr;		/* once taken: of the guest */
 };
 
@@ -134,6 +139,7 @@ struct papr_vcpu {
 	_Atomic int state;		/* enum papr_cpu_state */
 	struct papr_entry entry;	/* while STARTING */
 	struct nmi_state nmi;
+	struct traps traps;
 
 	struct hcall_stats hcalls[HCALL_ROWS][PAPR_EFFECTIVE_NOBODY + 1];
 	struct rtas_stats rtas[RTAS_ROWS];
@@ -188,9 +194,16 @@ struct papr_vm {
 	_Atomic uint32_t errinjct_open;	/* the open token, or 0 */
 	_Atomic uint32_t errinjct_opens;	/* how many there were */
 
-	/* Of every vCPU's injection; the program is not called under it. */
+	/*
+	 * Of what follows, and every vCPU's injection and traps.  Taken before
+	 * those of the host; of the program only dirty is called under it.
+	 */
 	pthread_mutex_t inject_lock;
 	uint64_t inject_id;		/* of the last one */
+	uint32_t n_traps;		/* vCPUs that have some */
+	uint32_t trap_word;		/* what the host wants them to be */
+	bool traps_planted;
+	_Atomic bool traps_used;	/* once there were some */
 
 	struct papr_error error;
 };

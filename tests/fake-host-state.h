@@ -41,6 +41,7 @@ struct fake_cpu {
 	uint32_t id;
 	uint64_t reg[PAPR_REG_TB + 1];
 	bool raised;
+	bool held;
 	struct papr_regs regs;
 };
 

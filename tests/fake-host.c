@@ -472,6 +472,28 @@ static int fake_interrupt(void *arg, bool raise)
 	return leave(cpu->fake, err, "cpu %u: interrupt %d", cpu->id, raise);
 }
 
+static void fake_hold(void *arg, bool hold)
+{
+	struct fake_cpu *cpu = arg;
+
+	pthread_mutex_lock(&cpu->fake->lock);
+	assert_int_not_equal(cpu->held, hold);
+	cpu->held = hold;
+	leave(cpu->fake, 0, "cpu %u: hold %s", cpu->id, hold ? "on" : "off");
+}
+
+static int fake_trap(void *arg, bool enable, uint32_t *word)
+{
+	struct fake_cpu *cpu = arg;
+	int err = enter(cpu->fake, FAKE_TRAP);
+
+	assert_false(cpu->held);	/* KVM's would wait for ever */
+	if (!err)
+		*word = FAKE_TRAP_WORD;
+	return leave(cpu->fake, err, "cpu %u: trap %s", cpu->id,
+		     enable ? "on" : "off");
+}
+
 const struct papr_host_ops *fake_host_ops(void)
 {
 	static const struct papr_host_ops ops = {
@@ -495,6 +517,8 @@ const struct papr_host_ops *fake_host_ops(void)
 		.reset_cpu = fake_reset_cpu,
 		.reset_irqs = fake_reset_irqs,
 		.interrupt = fake_interrupt,
+		.hold = fake_hold,
+		.trap = fake_trap,
 	};
 
 	return &ops;

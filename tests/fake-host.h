@@ -45,6 +45,7 @@ enum fake_op {
 	FAKE_RESET_CPU,
 	FAKE_RESET_IRQS,
 	FAKE_INTERRUPT,
+	FAKE_TRAP,
 	FAKE_OPS,
 };
 
@@ -82,6 +83,8 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	cpu 8: reset
  *	reset_irqs
  *	cpu 8: interrupt 1
+ *	cpu 8: hold on
+ *	cpu 8: trap on
  *
  * describe, describe_mmu, get_reg and get_regs change nothing and are not
  * logged.  The text lasts until the next call of the host.
@@ -107,6 +110,9 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id);
 uint64_t fake_cpu_reg(struct fake_cpu *cpu, enum papr_reg reg);
 void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg,
 		      uint64_t value);
+
+/* What makes a CPU leave the guest. */
+#define FAKE_TRAP_WORD 0x00dddd00u
 
 /* Those of get_regs and set_regs, to look and to prepare. */
 struct papr_regs *fake_cpu_regs(struct fake_cpu *cpu);

@@ -97,6 +97,8 @@ static void dirty(void *vmm, uint64_t gpa, uint64_t len)
 {
 	struct partition *p = vmm;
 
+	if (p->held_when_dirty)
+		assert_true(fake_host_logged(p->fake, p->held_when_dirty));
 	assert_true(p->n_dirty < MAX_DIRTY);
 	p->dirty[p->n_dirty++] = (struct gpa_range){ gpa, len };
 }

@@ -13,6 +13,8 @@
 	"{\"execute\": \"papr-inject\", \"arguments\": {" args "}}"
 #define AT_HCALL(args) \
 	INJECT("\"type\": \"slb\", \"at-hypercall\": {" args "}")
+#define AT_PC(args) \
+	INJECT("\"type\": \"slb\", \"at-pc\": {" args "}")
 #define CANCEL(args) \
 	"{\"execute\": \"papr-cancel-injection\", \"arguments\": {" args "}}"
 
@@ -50,6 +52,16 @@ static const struct {
 	{ AT_HCALL("\"count\": 1.5"), "'count' must be a number" },
 	{ AT_HCALL("\"count\": 9223372036854775808"), "JSON parse error" },
 	{ AT_HCALL("\"number\": 4"), "'at-hypercall.number' is unexpected" },
+	{ AT_PC(""), "'at-pc.first' is missing" },
+	{ AT_PC("\"last\": \"0x1000\""), "'at-pc.first' is missing" },
+	{ AT_PC("\"first\": 4096"), "'first' must be an address as text" },
+	{ AT_PC("\"first\": \"0x1000\", \"last\": \"4096\""),
+	  "'last' must be an address as text" },
+	{ AT_PC("\"symbol\": \"die\""), "'at-pc.symbol' is unexpected" },
+	{ INJECT("\"type\": \"slb\", \"at-pc\": \"0x1000\""),
+	  "'at-pc' must be an object" },
+	{ INJECT("\"type\": \"slb\", \"at-hypercall\": {}, \"at-pc\": {}"),
+	  "exclude each other" },
 	{ CANCEL(""), "'id' is missing" },
 	{ CANCEL("\"id\": 0"), "'id' must be a number from 1" },
 	{ CANCEL("\"id\": \"1\""), "'id' must be a number" },
@@ -116,19 +128,24 @@ static void papr_inject_says_when(void **state)
 		const char *words;
 		enum papr_context context;
 		enum papr_trigger trigger;
-		uint64_t hcall, count;
+		uint64_t hcall, count, first, last;
 	} rows[] = {
 		{ INJECT("\"type\": \"slb\""),
-		  PAPR_CONTEXT_ANY, PAPR_TRIGGER_NOW, 0, 0 },
+		  PAPR_CONTEXT_ANY, PAPR_TRIGGER_NOW, 0, 0, 0, 0 },
 		{ INJECT("\"type\": \"slb\", \"context\": \"any\""),
-		  PAPR_CONTEXT_ANY, PAPR_TRIGGER_NOW, 0, 0 },
+		  PAPR_CONTEXT_ANY, PAPR_TRIGGER_NOW, 0, 0, 0, 0 },
 		{ INJECT("\"type\": \"slb\", \"context\": \"user\""),
-		  PAPR_CONTEXT_USER, PAPR_TRIGGER_NOW, 0, 0 },
+		  PAPR_CONTEXT_USER, PAPR_TRIGGER_NOW, 0, 0, 0, 0 },
 		{ INJECT("\"type\": \"slb\", \"context\": \"kernel\""),
-		  PAPR_CONTEXT_KERNEL, PAPR_TRIGGER_NOW, 0, 0 },
-		{ AT_HCALL(""), PAPR_CONTEXT_ANY, PAPR_TRIGGER_HCALL, 0, 0 },
+		  PAPR_CONTEXT_KERNEL, PAPR_TRIGGER_NOW, 0, 0, 0, 0 },
+		{ AT_HCALL(""), PAPR_CONTEXT_ANY, PAPR_TRIGGER_HCALL, 0, 0,
+		  0, 0 },
 		{ AT_HCALL("\"name\": \"H_PUT_TERM_CHAR\", \"count\": 7"),
-		  PAPR_CONTEXT_ANY, PAPR_TRIGGER_HCALL, 0x58, 7 },
+		  PAPR_CONTEXT_ANY, PAPR_TRIGGER_HCALL, 0x58, 7, 0, 0 },
+		{ AT_PC("\"first\": \"0xc000000000001234\""), PAPR_CONTEXT_ANY,
+		  PAPR_TRIGGER_PC, 0, 0, 0xc000000000001234, 0 },
+		{ AT_PC("\"first\": \"0x1000\", \"last\": \"0x1004\""),
+		  PAPR_CONTEXT_ANY, PAPR_TRIGGER_PC, 0, 0, 0x1000, 0x1004 },
 	};
 	struct fixture *f = *state;
 	int fd = client(f);
@@ -140,6 +157,8 @@ static void papr_inject_says_when(void **state)
 		assert_int_equal(f->injection.trigger, rows[i].trigger);
 		assert_int_equal(f->injection.hcall, rows[i].hcall);
 		assert_int_equal(f->injection.count, rows[i].count);
+		assert_int_equal(f->injection.first, rows[i].first);
+		assert_int_equal(f->injection.last, rows[i].last);
 	}
 	close(fd);
 }

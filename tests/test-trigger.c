@@ -267,6 +267,7 @@ static const struct papr_injection whens[] = {
 	{ .trigger = PAPR_TRIGGER_NOW },
 	{ .trigger = PAPR_TRIGGER_NOW, .context = PAPR_CONTEXT_USER },
 	{ .trigger = PAPR_TRIGGER_HCALL },
+	{ .trigger = PAPR_TRIGGER_PC, .first = 0x1000 },
 };
 
 static void cancelled_one_does_not_come(void **state)
@@ -425,11 +426,13 @@ static void wrong_ones_are_refused_in_words(void **state)
 		{ { .size = sizeof(struct papr_injection), .info = &multihit,
 		    .context = 3 }, -EINVAL, "3 is no context" },
 		{ { .size = sizeof(struct papr_injection), .info = &multihit,
-		    .trigger = 99 }, -EINVAL, "99 is no trigger" },
+		    .trigger = 3 }, -EINVAL, "3 is no trigger" },
 		{ { .size = sizeof(struct papr_injection), .info = &multihit,
 		    .count = 1 }, -EINVAL, "calls are counted only" },
 		{ { .size = sizeof(struct papr_injection), .info = &multihit,
 		    .hcall = 4 }, -EINVAL, "calls are counted only" },
+		{ { .size = sizeof(struct papr_injection), .info = &multihit,
+		    .first = 4 }, -EINVAL, "addresses matter only" },
 	};
 	struct partition *p = *state;
 

@@ -177,6 +177,27 @@ static int take_hcall(const json_t *args, struct papr_injection *what,
 	return r ? r : take_number(at, "count", 1, &what->count, error);
 }
 
+static int take_pc(const json_t *args, struct papr_injection *what,
+		   struct papr_error *error)
+{
+	static const char *const members[] = { "first", "last" };
+	bool first = false, last = false;
+	const json_t *at;
+	int r = take_object(args, "at-pc", members, &at, error);
+
+	if (r || !at)
+		return r;
+	if (what->trigger != PAPR_TRIGGER_NOW)
+		return refuse(error, -EINVAL, "Parameters 'at-hypercall' and "
+			      "'at-pc' exclude each other");
+	what->trigger = PAPR_TRIGGER_PC;
+	r = take_address(at, "first", &what->first, &first, error);
+	if (!r && !first)
+		return refuse(error, -EINVAL, "Parameter 'at-pc.first' is "
+			      "missing");
+	return r ? r : take_address(at, "last", &what->last, &last, error);
+}
+
 static int take_info(const json_t *args, struct papr_mc_info *info,
 		     struct papr_error *error)
 {
@@ -224,7 +245,9 @@ int qmp_inject_parse(const json_t *args, struct qmp_injection *injection,
 		r = take_cpu(args, &injection->cpu, error);
 	if (!r)
 		r = take_context(args, &what->context, error);
-	return r ? r : take_hcall(args, what, error);
+	if (!r)
+		r = take_hcall(args, what, error);
+	return r ? r : take_pc(args, what, error);
 }
 
 int qmp_inject_parse_id(const json_t *args, uint64_t *id,

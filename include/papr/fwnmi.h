@@ -72,11 +72,21 @@ enum papr_context {
  * @PAPR_TRIGGER_HCALL: when the vCPU's @count-th call of number @hcall has
  *	been answered.  Only calls that come to userspace count: those that the
  *	kernel answers are not seen here
+ * @PAPR_TRIGGER_PC: when the vCPU is about to execute an instruction from
+ *	@first to @last, in its context and where it can take a machine check:
+ *	it is interrupted there, or goes on and is waited for again.
+ *	Breakpoints are planted in guest memory until then.  A guest that reads
+ *	its own code sees them.  While another vCPU passes over one, for some
+ *	milliseconds, they are lifted, and this one may pass unseen
  */
 enum papr_trigger {
 	PAPR_TRIGGER_NOW,
 	PAPR_TRIGGER_HCALL,
+	PAPR_TRIGGER_PC,
 };
+
+/** The most instructions from @first to @last. */
+#define PAPR_TRIGGER_PC_MAX 4096
 
 /**
  * struct papr_injection - a machine check that is to come, and when
@@ -86,6 +96,9 @@ enum papr_trigger {
  * @trigger: and before that for this
  * @hcall: of PAPR_TRIGGER_HCALL: the number of a hypercall, 0 for any
  * @count: likewise, 0 for 1
+ * @first, @last: of PAPR_TRIGGER_PC: the addresses of the first and the last
+ *	instruction, both in the kernel's linear mapping, 0xc000000000000000
+ *	and on, or both real ones; @last 0 for @first
  */
 struct papr_injection {
 	size_t size;
@@ -94,6 +107,8 @@ struct papr_injection {
 	enum papr_trigger trigger;
 	uint64_t hcall;
 	uint64_t count;
+	uint64_t first;
+	uint64_t last;
 };
 
 /**
@@ -105,8 +120,9 @@ struct papr_injection {
  * not hold is looked for again after some milliseconds, never the same.
  * papr_vmm_ops.injected is told what became of it.
  *
- * Returns: as papr_vcpu_inject(); -EINVAL for what is no context or trigger;
- * -E2BIG for a structure that this library does not know.
+ * Returns: as papr_vcpu_inject(); -EINVAL for what is no context, trigger or
+ * address; -EOPNOTSUPP or what the host said if it has no breakpoints; -E2BIG
+ * for a structure that this library does not know.
  */
 int papr_vcpu_inject_when(struct papr_vcpu *vcpu,
 			  const struct papr_injection *injection, uint64_t *id,
@@ -132,6 +148,16 @@ int papr_vcpu_injection(struct papr_vcpu *vcpu, uint64_t *id,
 
 /** papr_outcome_name - "delivered" and so on, NULL for what is none */
 const char *papr_outcome_name(enum papr_outcome outcome);
+
+/**
+ * papr_vcpu_trapped - the vCPU has come to a breakpoint
+ *
+ * In the vCPU's thread, after the exit that papr_host_ops.trap has asked for;
+ * papr_kvm_exit() calls it.  The guest is to be entered again.
+ *
+ * Returns: 0; -ENOENT if there never were any: the exit is not the library's.
+ */
+int papr_vcpu_trapped(struct papr_vcpu *vcpu);
 
 /**
  * papr_vcpu_system_reset - send a vCPU to its system reset handler; any thread

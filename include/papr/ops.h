@@ -128,6 +128,14 @@ struct papr_host_mmu {
  *	also for a vCPU that runs.  The library calls it under a lock of its
  *	own: it must neither wait for a vCPU nor call the library.  NULL: no
  *	interrupt controller in userspace
+ * @hold: keep @cpu out of the guest, and with @hold false no more.  On return
+ *	from the first it is out, and all that has taken it out is done with.
+ *	From any thread; meanwhile no other function is called for it
+ * @trap: let @cpu leave the guest before it executes the instruction *@word,
+ *	which this sets, the same in both byte orders; papr_vcpu_trapped() is
+ *	to be called then.  With @enable false it is an instruction like any
+ *	other.  From any thread and for any vCPU, one that runs too.  Without
+ *	these two there are no breakpoints
  */
 struct papr_host_ops {
 	size_t size;
@@ -154,6 +162,8 @@ struct papr_host_ops {
 	int (*reset_cpu)(void *cpu);
 	int (*reset_irqs)(void *host);
 	int (*interrupt)(void *cpu, bool raise);
+	void (*hold)(void *cpu, bool hold);
+	int (*trap)(void *cpu, bool enable, uint32_t *word);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */
@@ -252,7 +262,8 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  *	and @hcall->args.  NULL: H_FUNCTION
  * @mmio: load or store that is not RAM, @data in the host's byte order as a
  *	number of @len bytes; 0 or a negative errno value.  NULL: H_PARAMETER
- * @dirty: the library has written guest RAM
+ * @dirty: the library has written guest RAM.  From here nothing can be
+ *	injected, cancelled or asked of injections
  * @log: something a user should see, a line without newline
  * @trace: see struct papr_trace; NULL costs nothing
  * @injected: the end of an injection; a cancelled one's from the thread that
