@@ -58,6 +58,12 @@ static json_t *list(void *arg)
 	return json_array();
 }
 
+static int reset(void *arg, struct papr_error *error)
+{
+	(void)arg, (void)error;
+	return 0;
+}
+
 static int reset_cpus(void *arg, struct papr_error *error)
 {
 	(void)arg, (void)error;
@@ -86,7 +92,7 @@ static int cancel(void *arg, uint64_t id, struct papr_error *error)
 
 static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
-	.reset_cpus = reset_cpus, .inject = inject,
+	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
 	.cancel = cancel, .injections = list,
 	.cpus = list, .stats = list, .routes = list,
 };

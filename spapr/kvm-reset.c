@@ -122,6 +122,18 @@ static int restore(struct kvm_cpu *cpu)
 	return r;
 }
 
+/*
+ * A hypercall is left to the next start, which finishes it in the vCPU's own
+ * thread before it sets the general registers: KVM waits for all processors
+ * when a vCPU is run by another thread than the last time.
+ */
+static int finish_load(struct kvm_cpu *cpu)
+{
+	if (cpu->run->exit_reason == KVM_EXIT_PAPR_HCALL)
+		return 0;
+	return kvm_cpu_finish_call(cpu);
+}
+
 int kvm_cpu_reset(void *arg)
 {
 	struct kvm_cpu *cpu = arg;
@@ -130,7 +142,7 @@ int kvm_cpu_reset(void *arg)
 
 	if (!kvm_cpu_forget(cpu))
 		return -EBUSY;
-	r = kvm_cpu_finish_call(cpu);
+	r = finish_load(cpu);
 	if (!r)
 		r = kvm_ioctl(cpu->fd, KVM_SET_REGS, &regs);
 	if (!r)

@@ -43,6 +43,18 @@ static void quit(void *arg)
 	((struct fixture *)arg)->ended = true;
 }
 
+static int reset(void *arg, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "a vCPU is stuck");
+		return -ETIMEDOUT;
+	}
+	f->resets++;
+	return 0;
+}
+
 static int reset_cpus(void *arg, struct papr_error *error)
 {
 	struct fixture *f = arg;
@@ -51,7 +63,7 @@ static int reset_cpus(void *arg, struct papr_error *error)
 		strcpy(error->text, "no system reset");
 		return -EOPNOTSUPP;
 	}
-	f->resets++;
+	f->cpu_resets++;
 	return 0;
 }
 
@@ -111,7 +123,7 @@ static json_t *routes(void *arg)
 
 const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
-	.reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
+	.reset = reset, .reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
 	.injections = injections, .cpus = cpus,
 	.stats = stats, .routes = routes,
 };

@@ -24,7 +24,8 @@ struct fixture {
 	bool ended;
 	bool stuck;		/* its vCPUs do not stop */
 	json_t *stats;		/* what papr-stats returns, empty if NULL */
-	unsigned int resets;	/* by inject-nmi */
+	unsigned int resets;	/* by system_reset */
+	unsigned int cpu_resets;	/* by inject-nmi */
 	uint32_t injected_cpu;
 	struct papr_mc_info injected;
 	struct papr_injection injection;

@@ -151,8 +151,6 @@ static const struct {
 	{ HELLO, "CommandNotFound", "already complete" },
 	{ "{\"execute\": \"dance\"}", "CommandNotFound",
 	  "command dance has not been found" },
-	{ "{\"execute\": \"system_reset\"}", "GenericError",
-	  "cannot be reset in place" },
 	{ "{\"execute\": \"stop\", \"arguments\": {\"now\": true}}",
 	  "GenericError", "Parameter 'now' is unexpected" },
 	{ "{\"execute\": \"stop\", \"arguments\": []}", "GenericError",
@@ -197,6 +195,25 @@ static void wrong_input_is_answered_in_words(void **state)
 	close(fd);
 }
 
+static void system_reset_is_answered_once_it_is_done(void **state)
+{
+	struct fixture *f = *state;
+	int one = client(f), other = client(f);
+
+	say(f, one, "{\"execute\": \"system_reset\"}");
+	assert_int_equal(f->resets, 1);
+	assert_hears(one, "data", "reason", "host-qmp-system-reset");
+	assert_hears_return(one);
+	assert_hears(other, "data", "reason", "host-qmp-system-reset");
+	f->stuck = true;
+	say(f, one, "{\"execute\": \"system_reset\"}");
+	assert_int_equal(f->resets, 1);
+	assert_hears(one, "error", "desc", "a vCPU is stuck");
+	assert_silent(other);
+	close(one);
+	close(other);
+}
+
 static void inject_nmi_resets_the_vcpus(void **state)
 {
 	struct fixture *f = *state;
@@ -204,7 +221,7 @@ static void inject_nmi_resets_the_vcpus(void **state)
 
 	say(f, fd, "{\"execute\": \"inject-nmi\"}");
 	assert_hears_return(fd);
-	assert_int_equal(f->resets, 1);
+	assert_int_equal(f->cpu_resets, 1);
 	f->stuck = true;
 	say(f, fd, "{\"execute\": \"inject-nmi\"}");
 	assert_hears(fd, "error", "desc", "no system reset");
@@ -417,6 +434,7 @@ int main(void)
 		LISTENING(a_client_is_greeted),
 		LISTENING(commands_need_negotiation),
 		LISTENING(wrong_input_is_answered_in_words),
+		LISTENING(system_reset_is_answered_once_it_is_done),
 		LISTENING(inject_nmi_resets_the_vcpus),
 		LISTENING(capabilities_there_are_none),
 		LISTENING(the_id_comes_back),

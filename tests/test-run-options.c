@@ -53,6 +53,8 @@ static void a_kernel_is_all_that_is_needed(void **state)
 	assert_int_equal(options.mmu, PAPR_MMU_AUTO);
 	assert_int_equal(options.nested_hv, PAPR_SWITCH_AUTO);
 	assert_int_equal(options.fwnmi, PAPR_SWITCH_AUTO);
+	assert_int_equal(options.on_reboot, ACTION_EXIT);
+	assert_int_equal(options.on_panic, ACTION_EXIT);
 	assert_null(options.append);
 	assert_null(options.trace);
 }
@@ -79,11 +81,14 @@ static void choices_are_understood(void **state)
 
 	(void)state;
 	assert_parses("--kernel k --mmu hash --vsmt 8 --nested-hv on "
-		      "--fwnmi off --timeout 30", &options);
+		      "--fwnmi off --timeout 30 --on-reboot reset "
+		      "--on-panic reset", &options);
 	assert_int_equal(options.mmu, PAPR_MMU_HASH);
 	assert_int_equal(options.vsmt, 8);
 	assert_int_equal(options.nested_hv, PAPR_SWITCH_ON);
 	assert_int_equal(options.fwnmi, PAPR_SWITCH_OFF);
+	assert_int_equal(options.on_reboot, ACTION_RESET);
+	assert_int_equal(options.on_panic, ACTION_RESET);
 	assert_int_equal(options.timeout_s, 30);
 }
 
@@ -214,6 +219,10 @@ static const struct refusal {
 	  "--nested-hv yes: must be one of auto, on, off" },
 	{ "--kernel k --fwnmi 1",
 	  "--fwnmi 1: must be one of auto, on, off" },
+	{ "--kernel k --on-reboot again",
+	  "--on-reboot again: must be one of exit, reset" },
+	{ "--kernel k --on-panic reboot",
+	  "--on-panic reboot: must be one of exit, reset" },
 	{ "--kernel k --smp threads=4 --vsmt 2",
 	  "--vsmt 2: less than the 4 threads of a core" },
 	{ "--kernel k --timeout 0",

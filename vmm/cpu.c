@@ -60,13 +60,13 @@ static void end_on_exit(struct cpu *cpu)
 
 static bool may_run(const struct cpu *cpu)
 {
-	return !cpu->vmm->paused &&
+	return !cpu->vmm->paused && !cpu->vmm->resetting &&
 	       papr_vcpu_state(cpu->vcpu) != PAPR_CPU_STOPPED;
 }
 
 /*
- * Until the machine is not paused and RTAS start-cpu has named this vCPU, or
- * the end.
+ * Until the machine is neither paused nor reset, and RTAS start-cpu has named
+ * this vCPU; or the end.
  */
 static void wait_to_run(struct cpu *cpu)
 {
@@ -89,7 +89,7 @@ static void *cpu_thread(void *arg)
 
 	cpu->tid = gettid();
 	while (!vmm_ended(cpu->vmm)) {
-		if (cpu->vmm->paused)
+		if (cpu->vmm->paused || cpu->vmm->resetting)
 			wait_to_run(cpu);
 		ret = papr_kvm_vcpu_run(cpu->vcpu, &error);
 		if (ret == PAPR_RUN_STOPPED)
@@ -128,21 +128,20 @@ static void kick_all(struct vmm *vmm)
 			papr_kvm_kick(vmm->cpus[i].vcpu);
 }
 
-static void set_paused(struct vmm *vmm, bool paused)
+static void set(struct vmm *vmm, _Atomic bool *flag, bool value)
 {
 	pthread_mutex_lock(&vmm->lock);
-	vmm->paused = paused;
+	*flag = value;
 	pthread_cond_broadcast(&vmm->wake);
 	pthread_mutex_unlock(&vmm->lock);
 }
 
 /* A vCPU may be held up by a pipe that nobody reads: not for ever. */
-int cpus_pause(struct vmm *vmm)
+static int wait_for_all(struct vmm *vmm)
 {
 	struct timespec until;
 	int err = 0;
 
-	set_paused(vmm, true);
 	kick_all(vmm);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += PAUSE_WAIT_S;
@@ -154,9 +153,26 @@ int cpus_pause(struct vmm *vmm)
 	return -err;
 }
 
+int cpus_pause(struct vmm *vmm)
+{
+	set(vmm, &vmm->paused, true);
+	return wait_for_all(vmm);
+}
+
 void cpus_resume(struct vmm *vmm)
 {
-	set_paused(vmm, false);
+	set(vmm, &vmm->paused, false);
+}
+
+int cpus_hold(struct vmm *vmm)
+{
+	set(vmm, &vmm->resetting, true);
+	return wait_for_all(vmm);
+}
+
+void cpus_let_go(struct vmm *vmm)
+{
+	set(vmm, &vmm->resetting, false);
 }
 
 void cpus_stop(struct vmm *vmm)

@@ -14,8 +14,8 @@
 #include "vmm/vmm.h"
 
 enum {
-	POLL_END, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLL_CONTROL, POLL_EVENTS,
-	POLLS
+	POLL_NOTICE, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLL_CONTROL,
+	POLL_EVENTS, POLLS
 };
 
 static int64_t now_ms(void)
@@ -64,6 +64,10 @@ static void take_events(struct vmm *vmm, const struct pollfd *polls)
 {
 	eventfd_t ignored;
 
+	if (polls[POLL_NOTICE].revents) {
+		eventfd_read(polls[POLL_NOTICE].fd, &ignored);
+		reset_if_wanted(vmm);
+	}
 	if (polls[POLL_SIGNAL].revents)
 		take_signal(vmm, polls[POLL_SIGNAL].fd);
 	if (polls[POLL_SPACE].revents)
@@ -79,7 +83,7 @@ static void take_events(struct vmm *vmm, const struct pollfd *polls)
 void loop_run(struct vmm *vmm, int signal_fd)
 {
 	struct pollfd polls[POLLS] = {
-		[POLL_END] = { .fd = vmm->end_fd, .events = POLLIN },
+		[POLL_NOTICE] = { .fd = vmm->notice_fd, .events = POLLIN },
 		[POLL_SIGNAL] = { .fd = signal_fd, .events = POLLIN },
 		[POLL_SPACE] = { .fd = vmm->console.space_fd,
 				 .events = POLLIN },

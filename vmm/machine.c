@@ -46,6 +46,11 @@ static void quit(void *arg)
 	vmm_end(vmm, RUN_QUIT, "ended by a client of the control socket");
 }
 
+static int reset(void *arg, struct papr_error *error)
+{
+	return reset_now(arg, error);
+}
+
 /* A vCPU that the guest has not started has no use for it. */
 static int reset_cpus(void *arg, struct papr_error *error)
 {
@@ -224,6 +229,7 @@ const struct qmp_ops machine_ops = {
 	.stop = stop,
 	.cont = cont,
 	.quit = quit,
+	.reset = reset,
 	.reset_cpus = reset_cpus,
 	.inject = inject,
 	.cancel = cancel,
@@ -248,6 +254,16 @@ static const char *end_cause(const struct vmm *vmm)
 	default:
 		return vmm->status > RUN_SIGNAL ? "host-signal" : "host-error";
 	}
+}
+
+void machine_tell_reset(struct vmm *vmm, const char *reason)
+{
+	events_tell(&vmm->events, vmm->control);
+	if (!strcmp(reason, "guest-panic"))
+		control_event(vmm->control, "GUEST_PANICKED",
+			      json_pack("{s:s}", "action", "run"));
+	control_event(vmm->control, "RESET",
+		      json_pack("{s:b, s:s}", "guest", 1, "reason", reason));
 }
 
 void machine_tell_end(struct vmm *vmm)

@@ -83,6 +83,10 @@ static void event(void *arg, enum papr_event what, const char *text)
 		vmm_end(vmm, RUN_POWER_OFF, NULL);
 		break;
 	case PAPR_EVENT_REBOOT:
+		if (vmm->options->on_reboot == ACTION_RESET) {
+			reset_want(vmm, "guest-reset");
+			break;
+		}
 		vmm_end(vmm, RUN_REBOOT,
 			"the guest asks to be rebooted, which ends the run");
 		break;
@@ -91,6 +95,11 @@ static void event(void *arg, enum papr_event what, const char *text)
 		break;
 	case PAPR_EVENT_OS_TERM:
 		copy_printable(words, sizeof(words), text);
+		if (vmm->options->on_panic == ACTION_RESET) {
+			vmm_say("the guest has given up: %s", words);
+			reset_want(vmm, "guest-panic");
+			break;
+		}
 		vmm_end(vmm, RUN_OS_TERM, "the guest has given up: %s", words);
 		break;
 	}

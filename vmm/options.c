@@ -30,6 +30,8 @@ const char options_help[] =
 "  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
 "  --nested-hv auto|on|off\n"
 "  --fwnmi auto|on|off\n"
+"  --on-reboot exit|reset   what a guest that reboots gets; default: exit\n"
+"  --on-panic exit|reset    the same for one that gives up\n"
 "  --policy FILE        who answers which hypercall; see papr-policy(5)\n"
 "  --stats FILE|-       at the end, how often each call was made\n"
 "  --trace FILE|-       a line for each call that came to userspace\n"
@@ -58,6 +60,12 @@ static const struct choice switch_choices[] = {
 	{ "auto", PAPR_SWITCH_AUTO },
 	{ "on", PAPR_SWITCH_ON },
 	{ "off", PAPR_SWITCH_OFF },
+	{ NULL, 0 }
+};
+
+static const struct choice action_choices[] = {
+	{ "exit", ACTION_EXIT },
+	{ "reset", ACTION_RESET },
 	{ NULL, 0 }
 };
 
@@ -213,6 +221,8 @@ static const struct option long_options[] = {
 	{ "vsmt", required_argument, NULL, 'v' },
 	{ "nested-hv", required_argument, NULL, 'n' },
 	{ "fwnmi", required_argument, NULL, 'f' },
+	{ "on-reboot", required_argument, NULL, 'r' },
+	{ "on-panic", required_argument, NULL, 'P' },
 	{ "policy", required_argument, NULL, 'p' },
 	{ "stats", required_argument, NULL, 'S' },
 	{ "trace", required_argument, NULL, 't' },
@@ -241,6 +251,16 @@ static int value_option(int letter, const char *text, struct run_options *o,
 		value = choice_parse("--nested-hv", switch_choices, text,
 				     error);
 		o->nested_hv = value;
+		break;
+	case 'r':
+		value = choice_parse("--on-reboot", action_choices, text,
+				     error);
+		o->on_reboot = value;
+		break;
+	case 'P':
+		value = choice_parse("--on-panic", action_choices, text,
+				     error);
+		o->on_panic = value;
 		break;
 	default:
 		value = choice_parse("--fwnmi", switch_choices, text, error);

@@ -9,6 +9,12 @@
 #include <papr/error.h>
 #include <papr/vm.h>
 
+/* What becomes of the run when the guest does something. */
+enum run_action {
+	ACTION_EXIT,
+	ACTION_RESET,
+};
+
 /* File names are NULL where nothing was asked for. */
 struct run_options {
 	const char *kernel;
@@ -27,6 +33,8 @@ struct run_options {
 	enum papr_mmu mmu;
 	enum papr_switch nested_hv;
 	enum papr_switch fwnmi;
+	enum run_action on_reboot;
+	enum run_action on_panic;
 	bool help;		/* nothing else was looked at */
 };
 

@@ -140,6 +140,8 @@ int prepare(struct vmm *vmm, struct papr_error *error)
 	if (load_kernel(vmm, error) || place_and_read(vmm, error) ||
 	    open_outputs(vmm, error))
 		return RUN_BAD_INPUT;
+	if (reset_keep(vmm, error))
+		return RUN_REFUSED;
 	return 0;
 }
 

@@ -213,10 +213,12 @@ static json_t *quit(struct qmp *qmp, const json_t *args,
 static json_t *system_reset(struct qmp *qmp, const json_t *args,
 			    struct papr_error *error)
 {
-	(void)qmp, (void)args;
-	refuse(error, 0, "this machine cannot be reset in place; "
-	       "quit, and run it again");
-	return NULL;
+	(void)args;
+	if (qmp->ops->reset(qmp->machine, error))
+		return NULL;
+	qmp->wire->event(qmp->peer, "RESET", json_pack(
+		"{s:b, s:s}", "guest", 0, "reason", "host-qmp-system-reset"));
+	return json_object();
 }
 
 /* All of them, as QEMU's pseries machine does. */

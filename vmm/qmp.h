@@ -30,6 +30,8 @@ struct qmp_ops {
 	int (*stop)(void *arg, struct papr_error *error);
 	void (*cont)(void *arg);
 	void (*quit)(void *arg);
+	/* The machine begins anew; -errno and a sentence if it cannot. */
+	int (*reset)(void *arg, struct papr_error *error);
 	/* System reset to all vCPUs; a machine check to one: 0 or -errno. */
 	int (*reset_cpus)(void *arg, struct papr_error *error);
 	int (*inject)(void *arg, uint32_t cpu,

@@ -228,6 +228,13 @@ static int start_boot_cpu(struct vmm *vmm)
 	return err ? refused(err, "the boot vCPU does not start") : 0;
 }
 
+int setup_boot(struct vmm *vmm)
+{
+	int status = write_fdt(vmm);
+
+	return status ? status : start_boot_cpu(vmm);
+}
+
 int setup_partition(struct vmm *vmm)
 {
 	int status = create_vm(vmm);
@@ -237,10 +244,8 @@ int setup_partition(struct vmm *vmm)
 	if (!status)
 		status = configure(vmm);
 	if (!status)
-		status = write_fdt(vmm);
-	if (!status)
 		status = attach_cpus(vmm);
-	return status ? status : start_boot_cpu(vmm);
+	return status ? status : setup_boot(vmm);
 }
 
 /* Whatever there is; KVM's descriptors go last. */

@@ -42,7 +42,7 @@ void vmm_end(struct vmm *vmm, int status, const char *fmt, ...)
 			vsnprintf(vmm->text, sizeof(vmm->text), fmt, ap);
 			va_end(ap);
 		}
-		eventfd_write(vmm->end_fd, 1);
+		eventfd_write(vmm->notice_fd, 1);
 		pthread_cond_broadcast(&vmm->wake);
 		pthread_cond_signal(&vmm->waiting);
 	}
@@ -176,6 +176,7 @@ static void clean_up(struct vmm *vmm)
 	output_discard(&vmm->stats);
 	control_close(vmm->control);
 	setup_undo(vmm);
+	reset_undo(vmm);
 	if (vmm->mapping)
 		munmap(vmm->mapping, vmm->mapping_len);
 	papr_policy_free(vmm->policy);
@@ -183,7 +184,7 @@ static void clean_up(struct vmm *vmm)
 	pthread_cond_destroy(&vmm->waiting);
 	pthread_cond_destroy(&vmm->wake);
 	pthread_mutex_destroy(&vmm->lock);
-	close(vmm->end_fd);
+	close(vmm->notice_fd);
 	events_close(&vmm->events);
 }
 
@@ -196,7 +197,7 @@ int vmm_run(const struct run_options *options)
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.wake = PTHREAD_COND_INITIALIZER,
 		.waiting = PTHREAD_COND_INITIALIZER,
-		.end_fd = eventfd(0, EFD_CLOEXEC),
+		.notice_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
 	struct papr_error error;
 	int status;

@@ -6,6 +6,7 @@
  *	setup.c		KVM and libpapr: the partition is made
  *	cpu.c		a thread for each vCPU
  *	loop.c		what the main thread does meanwhile
+ *	reset.c		the partition begins anew
  *	machine.c	what clients of the control socket can do with it
  *	events.c	what they are told
  *
@@ -47,6 +48,12 @@ enum run_status {
 
 struct vmm;
 
+/* What a reset puts back into memory; NULL if there will be none. */
+struct boot_copy {
+	uint8_t *image;
+	uint8_t *initrd;
+};
+
 struct cpu {
 	struct vmm *vmm;
 	struct papr_vcpu *vcpu;
@@ -58,10 +65,10 @@ struct cpu {
 };
 
 /*
- * @lock guards the setting of @ended, @status, @text, @paused and @n_waiting,
- * and goes with @wake, on which vCPUs wait that are stopped or paused, and
- * with @waiting, which tells of one more that does.  It is taken last: nothing
- * is called under it.
+ * @lock guards the setting of @ended, @status, @text, @paused, @resetting,
+ * @wants_reset and @n_waiting, and goes with @wake, on which vCPUs wait that
+ * are stopped or kept out, and with @waiting, which tells of one more that
+ * does.  It is taken last: nothing is called under it.
  */
 struct vmm {
 	const struct run_options *options;
@@ -73,6 +80,7 @@ struct vmm {
 	struct image image;
 	struct layout layout;
 	uint64_t initrd_size;
+	struct boot_copy boot;
 
 	int kvm_fd;
 	int vm_fd;
@@ -95,8 +103,10 @@ struct vmm {
 	pthread_cond_t waiting;
 	uint32_t n_waiting;
 	_Atomic bool paused;	/* read without the lock in each turn */
+	_Atomic bool resetting;	/* likewise */
 	_Atomic bool ended;	/* likewise */
-	int end_fd;		/* eventfd: readable once it has ended */
+	const char *_Atomic wants_reset;	/* why the guest does, or NULL */
+	int notice_fd;		/* eventfd: it has ended, or wants a reset */
 	int status;
 	char text[512];		/* why, "" if the user need not be told */
 };
@@ -124,6 +134,9 @@ int setup_host(struct vmm *vmm);
 int setup_partition(struct vmm *vmm);
 void setup_undo(struct vmm *vmm);
 
+/* Device tree and boot vCPU, of a partition that is new or was reset. */
+int setup_boot(struct vmm *vmm);
+
 /* Starts the threads; 0 or -errno, some may run all the same. */
 int cpus_start(struct vmm *vmm);
 
@@ -137,14 +150,35 @@ void cpus_stop(struct vmm *vmm);
 int cpus_pause(struct vmm *vmm);
 void cpus_resume(struct vmm *vmm);
 
+/* The same for a reset; a guest that is paused stays so. */
+int cpus_hold(struct vmm *vmm);
+void cpus_let_go(struct vmm *vmm);
+
 /* Tells where each vCPU is, once they are stopped. */
 void cpus_report(struct vmm *vmm);
 
 /* What clients of the control socket can do; its argument is the VMM. */
 extern const struct qmp_ops machine_ops;
 
-/* Tells clients how the run has ended. */
+/* Tells clients how the run has ended, or why the guest was reset. */
 void machine_tell_end(struct vmm *vmm);
+void machine_tell_reset(struct vmm *vmm, const char *reason);
+
+/* Copies what is in memory before the guest is; 0 or -ENOMEM. */
+int reset_keep(struct vmm *vmm, struct papr_error *error);
+void reset_undo(struct vmm *vmm);
+
+/*
+ * The partition begins anew; the main thread.  0 or -errno and a sentence; if
+ * it cannot go on either, the run has ended.
+ */
+int reset_now(struct vmm *vmm, struct papr_error *error);
+
+/* The guest wants it, and says why as QMP has it; any vCPU's thread. */
+void reset_want(struct vmm *vmm, const char *reason);
+
+/* Does so if it wants it; the main thread. */
+void reset_if_wanted(struct vmm *vmm);
 
 /* Serves all that is not a vCPU until the run has ended. */
 void loop_run(struct vmm *vmm, int signal_fd);
