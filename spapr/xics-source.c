@@ -92,7 +92,7 @@ static void set_level(struct xics *xics, struct source *source, bool level)
 	bool rises = level && !source->present;
 
 	source->present = level;
-	if (rises)
+	if (rises && !source->sent)
 		xics_deliver(xics, source);
 	else if (!level)
 		source->resend = source->masked = false;
@@ -186,7 +186,8 @@ int xics_set_source(struct xics *xics, uint32_t irq, uint64_t state)
 		source->resend = source->masked = false;
 		source->present = is_present(state);
 		source->queued = state & SOURCE_QUEUED;
-		if (state & SOURCE_PENDING)
+		source->sent = source->lsi && xics_is_shown(xics, irq);
+		if (state & SOURCE_PENDING && !source->sent)
 			xics_deliver(xics, source);
 		r = 0;
 	}

@@ -26,6 +26,7 @@ struct source {
 	bool present;		/* an MSI on its way to its EOI; an LSI that
 				 * is up */
 	bool queued;		/* another edge of an MSI meanwhile */
+	bool sent;		/* an LSI that is shown or accepted */
 	bool resend;		/* not taken: waits at its server */
 	bool masked;		/* came while the priority was XICS_MASKED */
 };
@@ -41,6 +42,9 @@ struct xics {
 /* All under the lock. */
 struct icp *xics_icp(struct xics *xics, const struct papr_vcpu *vcpu);
 struct source *xics_source(struct xics *xics, uint32_t irq);
+
+/* Whether any vCPU is shown it. */
+bool xics_is_shown(const struct xics *xics, uint32_t irq);
 
 /* Tells the host if a vCPU's external interrupt has changed. */
 void xics_update(struct xics *xics, struct icp *icp);

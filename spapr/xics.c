@@ -36,6 +36,14 @@ struct icp *xics_icp(struct xics *xics, const struct papr_vcpu *vcpu)
 	return &xics->icp[vcpu->index];
 }
 
+bool xics_is_shown(const struct xics *xics, uint32_t irq)
+{
+	for (uint32_t i = 0; i < xics->vm->n_vcpus; i++)
+		if (xics->icp[i].xisr == irq)
+			return true;
+	return false;
+}
+
 static struct icp *server_icp(struct xics *xics, uint32_t server)
 {
 	struct papr_vcpu *vcpu = vm_vcpu_by_id(xics->vm, server);
@@ -63,11 +71,13 @@ static void show(struct icp *icp, uint32_t xisr, uint8_t priority)
 	icp->pending = priority;
 }
 
-/* Equal priority is not enough, against what is shown and against an IPI. */
+/*
+ * Equal priority is not enough.  The MFRR need not be looked at: if an IPI is
+ * asked for that could be shown, it is, or something more favoured.
+ */
 static bool can_show(const struct icp *icp, uint8_t priority)
 {
-	return priority < icp->cppr && priority < icp->mfrr &&
-	       priority < icp->pending;
+	return priority < icp->cppr && priority < icp->pending;
 }
 
 /* What is displaced is less favoured each time: this ends. */
@@ -77,7 +87,7 @@ void xics_deliver(struct xics *xics, struct source *source)
 		struct icp *icp = server_icp(xics, source->server);
 		uint32_t displaced;
 
-		source->resend = source->masked = false;
+		source->resend = source->masked = source->sent = false;
 		if (source->lsi && !source->present)
 			return;
 		if (source->priority == XICS_MASKED || !icp) {
@@ -90,6 +100,7 @@ void xics_deliver(struct xics *xics, struct source *source)
 		}
 		displaced = icp->xisr;
 		show(icp, source->irq, source->priority);
+		source->sent = source->lsi;
 		xics_update(xics, icp);
 		source = xics_source(xics, displaced);
 	}
@@ -100,13 +111,10 @@ void xics_resend(struct xics *xics, struct icp *icp)
 	if (!icp->need_resend)
 		return;
 	icp->need_resend = false;
-	for (size_t i = 0; i < xics->n_sources; i++) {
-		struct source *source = &xics->source[i];
-
-		if (source->resend &&
-		    server_icp(xics, source->server) == icp)
-			xics_deliver(xics, source);
-	}
+	/* Those that wait elsewhere wait on. */
+	for (size_t i = 0; i < xics->n_sources; i++)
+		if (xics->source[i].resend)
+			xics_deliver(xics, &xics->source[i]);
 }
 
 /* Takes back what is shown; a source is delivered anew, an IPI stays asked. */
@@ -184,15 +192,10 @@ void xics_set_cppr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t cppr)
 void xics_set_mfrr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t mfrr)
 {
 	struct icp *icp = xics_icp(xics, vcpu);
-	uint8_t old;
 
 	pthread_mutex_lock(&xics->lock);
-	old = icp->mfrr;
 	icp->mfrr = mfrr;
 	check_ipi(xics, icp);
-	/* An IPI that is asked for keeps sources of its priority waiting. */
-	if (mfrr > old)
-		xics_resend(xics, icp);
 	xics_update(xics, icp);
 	pthread_mutex_unlock(&xics->lock);
 }
@@ -204,7 +207,8 @@ static void end_of_interrupt(struct xics *xics, struct source *source)
 		source->present = source->queued;
 		source->queued = false;
 	}
-	if (source->present)
+	source->sent = false;
+	if (source->present && !source->resend)
 		xics_deliver(xics, source);
 }
 
@@ -266,12 +270,18 @@ int xics_set_icp(struct xics *xics, struct papr_vcpu *vcpu, uint64_t state)
 		.mfrr = state >> ICP_MFRR_SHIFT,
 		.pending = state >> ICP_PPRI_SHIFT,
 	};
+	struct source *source;
 
 	if (state & ((1ull << ICP_PPRI_SHIFT) - 1) || !can_be(xics, &new))
 		return -EINVAL;
 	pthread_mutex_lock(&xics->lock);
 	icp->mfrr = new.mfrr;
 	show(icp, new.xisr, new.pending);
+	source = xics_source(xics, new.xisr);
+	if (source && source->lsi) {
+		source->sent = true;
+		source->resend = false;
+	}
 	lower_cppr(xics, icp, new.cppr);
 	xics_update(xics, icp);
 	pthread_mutex_unlock(&xics->lock);

@@ -280,6 +280,22 @@ static void a_level_raised_again_before_its_end_is_shown_once(void **state)
 	assert_int_equal(xirr_of(p, SERVER_0), XIRR(0xff, 0));
 }
 
+static void a_level_is_not_shown_twice_when_it_moves(void **state)
+{
+	struct partition *p = *state;
+
+	set_xive(p, LSI_A, SERVER_0, 5);
+	set_line(p, LSI_A, true);
+	assert_int_equal(accept_on(p, 0), XIRR(0xff, LSI_A));
+	set_xive(p, LSI_A, SERVER_1, 5);
+	set_line(p, LSI_A, false);
+	set_line(p, LSI_A, true);
+	assert_int_equal(xirr_of(p, SERVER_1), XIRR(0xff, 0));
+	end_on(p, 0, XIRR(0xff, LSI_A));
+	assert_int_equal(xirr_of(p, SERVER_1), XIRR(0xff, LSI_A));
+	assert_int_equal(xirr_of(p, SERVER_0), XIRR(0xff, 0));
+}
+
 static void one_more_edge_is_kept_until_the_end_and_not_two(void **state)
 {
 	struct partition *p = *state;
@@ -438,6 +454,7 @@ int main(void)
 		xics_test(a_level_comes_again_until_it_is_lowered),
 		xics_test(a_level_that_is_lowered_while_it_waits_is_forgotten),
 		xics_test(a_level_raised_again_before_its_end_is_shown_once),
+		xics_test(a_level_is_not_shown_twice_when_it_moves),
 		xics_test(one_more_edge_is_kept_until_the_end_and_not_two),
 		xics_test(what_comes_while_off_comes_when_on),
 		xics_test(one_that_waits_stays_away_while_off),
