@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a hypercall costs in the library, on a host that does nothing: a call
- * whose handler is empty, one with a number that nobody knows, and one RTAS
- * call, against an empty function called through a pointer. The best of
- * many runs counts, all in turn: anything else on the machine only makes them
- * longer, and each is shorter than a time slice of the scheduler.
+ * whose handler is empty, one with a number that nobody knows, one RTAS call,
+ * and one of interrupts, which take a lock, against an empty function called
+ * through a pointer. The best of many runs counts, all in turn: anything else
+ * on the machine only makes them longer, and each is shorter than a time slice
+ * of the scheduler.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -41,6 +42,7 @@ static struct subject {
 	  papr_vcpu_hcall, { 0 } },
 	{ "hypercall that nobody knows", NULL, papr_vcpu_hcall, { 0 } },
 	{ "RTAS query-cpu-stopped-state", "H_RTAS", papr_vcpu_hcall, { 0 } },
+	{ "H_XIRR in userspace", "H_XIRR", papr_vcpu_hcall, { 0 } },
 };
 
 #define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
@@ -157,6 +159,13 @@ static int update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
 	return 0;
 }
 
+static int interrupt(void *cpu, bool raise)
+{
+	(void)cpu;
+	(void)raise;
+	return 0;
+}
+
 static void fail(const char *why)
 {
 	fprintf(stderr, "bench-dispatch: %s\n", why);
@@ -173,6 +182,7 @@ static struct papr_vm *make_vm(uint8_t *ram)
 		.enable_nested = enable_nested,
 		.get_reg = get_reg,
 		.update_reg = update_reg,
+		.interrupt = interrupt,
 	};
 	static const struct papr_vmm_ops vmm = { .size = sizeof(vmm) };
 	const struct papr_vm_config config = {

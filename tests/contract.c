@@ -434,6 +434,24 @@ static void purr_can_be_read(void **state)
 	assert_true(get(m, PAPR_REG_PURR) >= first);
 }
 
+static void the_time_base_can_be_read_and_not_set(void **state)
+{
+	struct machine *m = *state;
+	uint64_t first = get(m, PAPR_REG_TB);
+
+	assert_true(get(m, PAPR_REG_TB) >= first);
+	assert_int_equal(update(m, PAPR_REG_TB, ~0ull, 0), -EINVAL);
+}
+
+/* Its own thread is not needed, nor the vCPU's being out of the guest. */
+static void the_external_interrupt_can_be_raised_and_lowered(void **state)
+{
+	const struct machine *m = *state;
+
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(m->subject->ops->interrupt(m->cpu, i < 2), 0);
+}
+
 #define VM_TEST(f) cmocka_unit_test_setup_teardown(f, new_subject, free_subject)
 #define CPU_TEST(f) \
 	cmocka_unit_test_setup_teardown(f, new_machine, free_machine)
@@ -466,6 +484,8 @@ static const struct CMUnitTest cpu_tests[] = {
 	CPU_TEST(lpcr_bits_of_the_host_are_refused),
 	CPU_TEST(sprg0_takes_the_bits_of_the_mask),
 	CPU_TEST(purr_can_be_read),
+	CPU_TEST(the_time_base_can_be_read_and_not_set),
+	CPU_TEST(the_external_interrupt_can_be_raised_and_lowered),
 	CPU_TEST(what_an_interrupt_sets_is_read_back),
 };
 

@@ -393,6 +393,8 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 	uint64_t new = (old & ~mask) | (value & mask);
 	uint64_t got = new;
 
+	if (!err && reg == PAPR_REG_TB)
+		err = -EINVAL;
 	if (reg == PAPR_REG_LPCR)
 		got = filter_lpcr(cpu->fake, old, new);
 	if (!err && (got ^ new) & mask)

@@ -2,11 +2,13 @@
 /*
  * The interrupt controller against a model that is slow and plain: it knows
  * what waits and what is shown, and after each event shows whatever should be,
- * looking at everything.  Thousands of random events, from fixed seeds.
+ * looking at everything.  Thousands of random events, from fixed seeds.  And
+ * events from several threads at once, after which all must be as before.
  */
 #include "config.h"
 
-#include <stdio.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "tests/xics-fixture.h"
 
@@ -301,10 +303,137 @@ static void random_events_do_what_the_model_does(void **state)
 	}
 }
 
+#define STORMS 25
+#define STORM 20000
+
+static pthread_barrier_t together;
+static _Atomic bool told[SERVERS];	/* what the host was told last */
+
+static int tell(void *cpu, bool raise)
+{
+	*(_Atomic bool *)cpu = raise;
+	return 0;
+}
+
+/* What a vCPU's thread does in a storm. */
+static void *storm(void *arg)
+{
+	struct papr_vcpu *vcpu = arg;
+	struct papr_vm *vm = papr_vcpu_vm(vcpu);
+	unsigned int other = !papr_vcpu_index(vcpu);
+
+	pthread_barrier_wait(&together);
+	for (unsigned int i = 0; i < STORM; i++) {
+		uint32_t xirr = xics_accept(vm->xics, vcpu);
+
+		xics_set_mfrr(vm->xics, papr_vm_vcpu(vm, other), i % 2 ? 5 :
+			      NONE);
+		xics_set_xive(vm->xics, xics_sources[i % XICS_SOURCES],
+			      server_number[i / 4 % SERVERS], i % 8);
+		if (xirr & XICS_XISR)
+			xics_eoi(vm->xics, vcpu, xirr);
+		xics_set_cppr(vm->xics, vcpu, i % 3 ? NONE : 3);
+	}
+	return NULL;
+}
+
+static void *device(void *arg)
+{
+	struct papr_vm *vm = arg;
+
+	pthread_barrier_wait(&together);
+	for (unsigned int i = 0; i < STORM; i++)
+		xics_set_line(vm->xics, xics_sources[i % XICS_SOURCES],
+			      i / XICS_SOURCES % 2);
+	return NULL;
+}
+
+/* Ends all that comes on a vCPU; how often @irq did. */
+static unsigned int drain(struct partition *p, unsigned int s, uint32_t irq)
+{
+	unsigned int n = 0, limit = 100;
+	uint32_t xirr;
+
+	set_cppr(p, s, NONE);
+	while ((xirr = accept_on(p, s)) & XICS_XISR && --limit) {
+		n += (xirr & XICS_XISR) == irq;
+		end_on(p, s, xirr);
+	}
+	assert_true(limit);
+	return n;
+}
+
+static void calm(struct partition *p)
+{
+	for (unsigned int s = 0; s < SERVERS; s++)
+		send_ipi(p, server_number[s], NONE);
+	for (unsigned int i = 0; i < XICS_SOURCES; i++) {
+		set_line(p, xics_sources[i], false);
+		set_xive(p, xics_sources[i], SERVER_0, 5);
+	}
+	for (unsigned int s = 0; s < SERVERS; s++)
+		drain(p, s, 0);
+	drain(p, 0, 0);
+}
+
+static void rage(struct partition *p)
+{
+	pthread_t thread[SERVERS + 1];
+
+	pthread_barrier_init(&together, NULL, SERVERS + 1);
+	for (unsigned int s = 0; s < SERVERS; s++)
+		assert_int_equal(pthread_create(&thread[s], NULL, storm,
+						papr_vm_vcpu(p->vm, s)), 0);
+	assert_int_equal(pthread_create(&thread[SERVERS], NULL, device, p->vm),
+			 0);
+	for (unsigned int i = 0; i <= SERVERS; i++)
+		pthread_join(thread[i], NULL);
+	pthread_barrier_destroy(&together);
+}
+
+/* What was not ended, or waits where nobody looks, would not come again. */
+static void check_calm(struct partition *p)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		set_line(p, xics_sources[i], true);
+		assert_true(told[0]);
+		assert_int_equal(drain(p, 0, xics_sources[i]), 1);
+		assert_int_equal(drain(p, 1, xics_sources[i]), 0);
+	}
+	for (unsigned int s = 0; s < SERVERS; s++) {
+		assert_false(told[s]);
+		send_ipi(p, server_number[s], 5);
+		assert_true(told[s]);
+		assert_int_equal(accept_on(p, s) & XICS_XISR, XICS_IPI);
+		assert_false(told[s]);
+		send_ipi(p, server_number[s], NONE);
+	}
+}
+
+static void after_a_storm_every_interrupt_still_comes_once(void **state)
+{
+	struct partition *p = *state;
+	void *host[SERVERS];
+
+	p->vm->host_ops.interrupt = tell;
+	for (unsigned int s = 0; s < SERVERS; s++) {
+		host[s] = p->vm->vcpus[s]->host;
+		p->vm->vcpus[s]->host = &told[s];
+	}
+	for (unsigned int i = 0; i < STORMS; i++) {
+		rage(p);
+		calm(p);
+		check_calm(p);
+	}
+	for (unsigned int s = 0; s < SERVERS; s++)
+		p->vm->vcpus[s]->host = host[s];
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_events_do_what_the_model_does),
+		xics_test(after_a_storm_every_interrupt_still_comes_once),
 	};
 
 	return cmocka_run_group_tests_name("random interrupts", tests, NULL,

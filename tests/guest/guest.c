@@ -15,7 +15,6 @@ static unsigned int used;
 
 extern const uint32_t vector_code[], vector_code_end[];
 extern const uint32_t decrementer_code[], decrementer_code_end[];
-void vector_entry(void);
 void start_c(void);
 void vector_c(uint64_t vector, uint64_t pc);
 
@@ -109,7 +108,7 @@ void vector_c(uint64_t vector, uint64_t pc)
 	power_off();
 }
 
-static void copy_code(uint64_t to, const uint32_t *code, const uint32_t *end)
+void copy_code(uint64_t to, const uint32_t *code, const uint32_t *end)
 {
 	for (; code < end; code++, to += 4) {
 		*(volatile uint32_t *)to = *code;

@@ -49,6 +49,10 @@ int64_t rtas(uint64_t block);
 /* H_CEDE turns them on. */
 void interrupts_off(void);
 
+/* Code for an interrupt vector; and what r13 of a vCPU is for the others. */
+void copy_code(uint64_t to, const uint32_t *code, const uint32_t *end);
+void vector_entry(void);
+
 /* Console. */
 void put(const char *text);
 void put_hex(uint64_t value);
