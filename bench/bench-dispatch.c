@@ -31,6 +31,30 @@ static void empty(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 	asm volatile("" : : "r"(vcpu), "r"(hcall) : "memory");
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+/* What measuring a call cannot do without. */
+__attribute__((noinline))
+static void clock_twice(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
+{
+	uint64_t start = now_ns();
+
+	asm volatile("" : : "r"(vcpu), "r"(hcall) : "memory");
+	hcall->ret = now_ns() - start;
+}
+
+/* Another pointer than papr_vcpu_hcall: run() switches timing on for it. */
+static void timed_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
+{
+	papr_vcpu_hcall(vcpu, hcall);
+}
+
 static struct subject {
 	const char *what;
 	const char *call;	/* in the catalogue, or NULL */
@@ -43,6 +67,11 @@ static struct subject {
 	{ "hypercall that nobody knows", NULL, papr_vcpu_hcall, { 0 } },
 	{ "RTAS query-cpu-stopped-state", "H_RTAS", papr_vcpu_hcall, { 0 } },
 	{ "H_XIRR in userspace", "H_XIRR", papr_vcpu_hcall, { 0 } },
+	{ "the clock twice", NULL, clock_twice, { 0 } },
+	{ "hypercall with an empty handler, timed", "H_LOGICAL_ICBI",
+	  timed_hcall, { 0 } },
+	{ "RTAS query-cpu-stopped-state, timed", "H_RTAS", timed_hcall,
+	  { 0 } },
 };
 
 #define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
@@ -50,12 +79,10 @@ static struct subject {
 static struct papr_vcpu *vcpus[THREADS];
 static pthread_barrier_t barrier;
 
-static uint64_t now_ns(void)
+static void fail(const char *why)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
+	fprintf(stderr, "bench-dispatch: %s\n", why);
+	exit(1);
 }
 
 struct job {
@@ -94,6 +121,9 @@ static uint64_t run(const struct subject *subject, unsigned int threads)
 	struct job jobs[THREADS];
 	uint64_t worst = 0;
 
+	if (papr_vm_set_timing(papr_vcpu_vm(vcpus[0]),
+			       subject->fn == timed_hcall))
+		fail("out of memory");
 	pthread_barrier_init(&barrier, NULL, threads);
 	for (unsigned int i = 0; i < threads; i++) {
 		/* Guest memory of its own for each. */
@@ -166,12 +196,6 @@ static int interrupt(void *cpu, bool raise)
 	return 0;
 }
 
-static void fail(const char *why)
-{
-	fprintf(stderr, "bench-dispatch: %s\n", why);
-	exit(1);
-}
-
 static struct papr_vm *make_vm(uint8_t *ram)
 {
 	static const struct papr_host_ops host = {
@@ -227,7 +251,7 @@ static void print(unsigned int threads)
 	for (unsigned int i = 0; i < SUBJECTS; i++) {
 		uint64_t ps = subjects[i].best_ps[threads - 1];
 
-		printf("  %-34s %6.1f ns  ratio %5.1f\n", subjects[i].what,
+		printf("  %-38s %6.1f ns  ratio %5.1f\n", subjects[i].what,
 		       ps / 1e3, base ? (double)ps / base : 0.0);
 	}
 }

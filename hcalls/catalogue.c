@@ -256,6 +256,11 @@ enum papr_kernel papr_hcall_kernel_pr(const struct papr_call_info *call)
 	return kvm ? kernel[kvm->pr] : PAPR_KERNEL_NONE;
 }
 
+const char *papr_hcall_result_name(int64_t result)
+{
+	return hcall_status_name(result);
+}
+
 bool papr_hcall_has_handler(const struct papr_call_info *call)
 {
 	int row = row_of(call);

@@ -114,6 +114,20 @@ static void count(struct papr_vcpu *vcpu, int row, int32_t status)
 	count_one(&s->calls);
 	if (status < 0)
 		count_one(&s->errors);
+	if (status)
+		results_count(&vcpu->stats.rtas[row], status);
+}
+
+static int32_t run_counted(struct papr_vcpu *vcpu, int row, struct block *b)
+{
+	struct vcpu_times *times = stats_timing(&vcpu->stats);
+	uint64_t start_ns = times ? stats_now_ns() : 0;
+	int32_t status = run(vcpu, row, b);
+
+	if (times)
+		times_count(&times->rtas[row], start_ns);
+	count(vcpu, row, status);
+	return status;
 }
 
 static void trace(struct papr_vcpu *vcpu, const struct block *b, int64_t ret)
@@ -143,10 +157,9 @@ static int64_t answer(struct papr_vcpu *vcpu, struct block *b)
 	uint32_t place = 0;
 
 	if (row >= 0) {
-		status = run(vcpu, row, b);
+		status = run_counted(vcpu, row, b);
 		if (rtas_table[row].out_status < b->nrets)
 			place = rtas_table[row].out_status;
-		count(vcpu, row, status);
 	}
 	b->cells[b->nargs + place] = (uint32_t)status;
 	if (!block_store(vcpu->vm, b) || row < 0)

@@ -100,6 +100,20 @@ static void count_down(struct papr_vcpu *vcpu, uint64_t nr)
 		vm->host_ops.wake(vcpu->host);
 }
 
+static void count(struct papr_vcpu *vcpu, int row, enum papr_effective by,
+		  const struct papr_hcall *hcall)
+{
+	if (row == UNKNOWN) {
+		count_unknown(vcpu, hcall->nr);
+		return;
+	}
+	count_one(&vcpu->hcalls[row][by].calls);
+	if ((int64_t)hcall->ret < 0)
+		count_one(&vcpu->hcalls[row][by].errors);
+	if (hcall->ret)
+		results_count(&vcpu->stats.hcalls[row], (int64_t)hcall->ret);
+}
+
 void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 {
 	static const struct hcall_route nobody = {
@@ -110,19 +124,17 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 	const struct hcall_route *route =
 		row == UNKNOWN ? &nobody : &vm->route[row];
 	enum papr_effective by = answered_by(route);
+	struct vcpu_times *times = stats_timing(&vcpu->stats);
+	uint64_t start_ns = times ? stats_now_ns() : 0;
 	uint64_t args[PAPR_HCALL_ARGS];
 
 	/* A snapshot: results written early cannot change later arguments. */
 	memcpy(args, hcall->args, sizeof(args));
 	answer(vcpu, route, by, args, hcall);
 
-	if (row == UNKNOWN) {
-		count_unknown(vcpu, hcall->nr);
-	} else {
-		count_one(&vcpu->hcalls[row][by].calls);
-		if ((int64_t)hcall->ret < 0)
-			count_one(&vcpu->hcalls[row][by].errors);
-	}
+	if (times && row != UNKNOWN)
+		times_count(&times->hcalls[row], start_ns);
+	count(vcpu, row, by, hcall);
 	/* RTAS calls are traced with what is in their argument block. */
 	if ((vm->vmm_ops.trace || route->logged) &&
 	    !(hcall->nr == H_RTAS && by == PAPR_EFFECTIVE_USER))
@@ -134,33 +146,38 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 		count_down(vcpu, hcall->nr);
 }
 
-/* The calls of a row over all vCPUs; their errors are added to @errors. */
-static uint64_t sum(const struct papr_vm *vm, size_t row,
-		    enum papr_effective by, uint64_t *errors)
+static void add(const struct papr_vcpu *vcpu, size_t row,
+		struct papr_hcall_stats *to)
 {
-	uint64_t n = 0;
+	const struct hcall_stats *by = vcpu->hcalls[row];
 
-	for (uint32_t i = 0; i < vm->n_vcpus; i++) {
-		const struct hcall_stats *s = &vm->vcpus[i]->hcalls[row][by];
+	to->user += atomic_load(&by[PAPR_EFFECTIVE_USER].calls);
+	to->vmm += atomic_load(&by[PAPR_EFFECTIVE_VMM].calls);
+	to->denied += atomic_load(&by[PAPR_EFFECTIVE_DENIED].calls);
+	to->nobody += atomic_load(&by[PAPR_EFFECTIVE_NOBODY].calls);
+	/* Not those that policy or lack of a handler has refused. */
+	to->errors += atomic_load(&by[PAPR_EFFECTIVE_USER].errors) +
+		      atomic_load(&by[PAPR_EFFECTIVE_VMM].errors);
+}
 
-		n += atomic_load(&s->calls);
-		*errors += atomic_load(&s->errors);
-	}
-	return n;
+int papr_vcpu_stats(const struct papr_vcpu *vcpu, size_t index,
+		    struct papr_hcall_stats *stats)
+{
+	if (index >= HCALL_ROWS)
+		return -EINVAL;
+	*stats = (struct papr_hcall_stats){ 0 };
+	add(vcpu, index, stats);
+	return 0;
 }
 
 int papr_vm_stats(const struct papr_vm *vm, size_t index,
 		  struct papr_hcall_stats *stats)
 {
-	uint64_t refused = 0;	/* as policy or lack of a handler has it */
-
 	if (index >= HCALL_ROWS)
 		return -EINVAL;
-	stats->errors = 0;
-	stats->user = sum(vm, index, PAPR_EFFECTIVE_USER, &stats->errors);
-	stats->vmm = sum(vm, index, PAPR_EFFECTIVE_VMM, &stats->errors);
-	stats->denied = sum(vm, index, PAPR_EFFECTIVE_DENIED, &refused);
-	stats->nobody = sum(vm, index, PAPR_EFFECTIVE_NOBODY, &refused);
+	*stats = (struct papr_hcall_stats){ 0 };
+	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+		add(vm->vcpus[i], index, stats);
 	stats->on_purpose = fault_count(vm->route[index].fault);
 	return 0;
 }

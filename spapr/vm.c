@@ -185,8 +185,10 @@ static int vm_destroy(struct papr_vm *vm)
 {
 	for (uint32_t i = 0; vm->n_traps && i < vm->n_vcpus; i++)
 		traps_remove(vm->vcpus[i]);
-	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+	for (uint32_t i = 0; i < vm->n_vcpus; i++) {
+		free(atomic_load(&vm->vcpus[i]->stats.times));
 		talloc_free(vm->vcpus[i]);
+	}
 	pthread_mutex_destroy(&vm->inject_lock);
 	return 0;
 }

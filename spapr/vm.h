@@ -22,6 +22,7 @@
 
 #include "hcalls/catalogue.h"
 #include "rtas/catalogue.h"
+#include "spapr/call-stats.h"
 #include "spapr/fault.h"
 #include "spapr/ram.h"
 #include "spapr/traps.h"
@@ -70,15 +71,6 @@ struct hcall_stats {
 	_Atomic uint64_t calls;
 	_Atomic uint64_t errors;
 };
-
-/* With one writer this needs no atomic addition, which is many times dearer. */
-static inline void count_one(_Atomic uint64_t *counter)
-{
-	atomic_store_explicit(counter,
-			      atomic_load_explicit(counter,
-						   memory_order_relaxed) + 1,
-			      memory_order_relaxed);
-}
 
 #define UNKNOWN_HCALLS 16
 
@@ -145,6 +137,7 @@ struct papr_vcpu {
 	struct rtas_stats rtas[RTAS_ROWS];
 	_Atomic uint64_t unknown_nr[UNKNOWN_HCALLS];
 	_Atomic uint64_t unknown_count[UNKNOWN_HCALLS + 1];
+	struct vcpu_stats stats;	/* last: it ends with a gap */
 };
 
 #define NMI_UNREGISTERED UINT64_MAX

@@ -169,6 +169,13 @@ enum papr_kernel papr_hcall_kernel_pr(const struct papr_call_info *call);
 /** papr_hcall_has_handler - whether this library answers a hypercall */
 bool papr_hcall_has_handler(const struct papr_call_info *call);
 
+/**
+ * papr_hcall_result_name - the name of what a hypercall returns in r3
+ *
+ * Returns: "H_PARAMETER" and so on, or NULL if there is no such code.
+ */
+const char *papr_hcall_result_name(int64_t result);
+
 /** papr_rtas_count - how many RTAS calls the catalogue has */
 size_t papr_rtas_count(void);
 

@@ -12,6 +12,7 @@
  *	vm.h		the partition and its virtual processors
  *	fdt.h		the device tree of a partition
  *	fwnmi.h		machine checks and system resets
+ *	stats.h		results and times of calls
  *	kvm.h		a ready host on top of Linux KVM
  *
  * Results: functions that set something up return 0 or a negative errno
@@ -38,6 +39,7 @@
 #include <papr/kvm.h>
 #include <papr/ops.h>
 #include <papr/policy.h>
+#include <papr/stats.h>
 #include <papr/vm.h>
 
 #endif
