@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls on memory: LoPAR "hcall-copy" and "hcall-debug". */
+/* Calls on memory: LoPAR "hcall-copy", "hcall-debug", QEMU's "memop1". */
 #include "config.h"
 
 #include "hcalls/handlers.h"
@@ -76,19 +76,36 @@ static int64_t device_access(struct papr_vm *vm, uint64_t addr, uint64_t size,
 	return H_SUCCESS;
 }
 
+static int64_t load_any(struct papr_vm *vm, uint64_t addr, uint64_t size,
+			uint64_t *value)
+{
+	const void *p = ram_get(vm, addr, size, RAM_READ);
+
+	if (!p)
+		return device_access(vm, addr, size, value, false);
+	*value = load_number(p, size);
+	return H_SUCCESS;
+}
+
+static int64_t store_any(struct papr_vm *vm, uint64_t addr, uint64_t size,
+			 uint64_t value)
+{
+	void *p = ram_get(vm, addr, size, RAM_WRITE);
+
+	if (!p)
+		return device_access(vm, addr, size, &value, true);
+	store_number(p, size, value);
+	return H_SUCCESS;
+}
+
 static int64_t load(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	const struct H_LOGICAL_CI_LOAD_in *in = args;
 	struct H_LOGICAL_CI_LOAD_out *out = rets;
 	uint64_t value = 0;
-	void *p;
 
-	if (!good_access(in->addr, in->size))
-		return H_PARAMETER;
-	p = ram_get(vcpu->vm, in->addr, in->size, RAM_READ);
-	if (p)
-		value = load_number(p, in->size);
-	else if (device_access(vcpu->vm, in->addr, in->size, &value, false))
+	if (!good_access(in->addr, in->size) ||
+	    load_any(vcpu->vm, in->addr, in->size, &value))
 		return H_PARAMETER;
 	out->value = value;
 	return H_SUCCESS;
@@ -97,18 +114,81 @@ static int64_t load(struct papr_vcpu *vcpu, const void *args, void *rets)
 static int64_t store(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	const struct H_LOGICAL_CI_STORE_in *in = args;
-	uint64_t value = in->value;
-	void *p;
 
 	(void)rets;
 	if (!good_access(in->addr, in->size))
 		return H_PARAMETER;
-	p = ram_get(vcpu->vm, in->addr, in->size, RAM_WRITE);
-	if (!p)
-		return device_access(vcpu->vm, in->addr, in->size, &value,
-				     true);
-	store_number(p, in->size, value);
-	return H_SUCCESS;
+	return store_any(vcpu->vm, in->addr, in->size, in->value);
+}
+
+enum memop { MEMOP_COPY, MEMOP_INVERT };
+
+#define MEMOP_MAX_SHIFT		3
+#define MEMOP_MAX_COUNT		0x80000000ull
+/* A screen, and not so many that the vCPU could not be stopped meanwhile. */
+#define MEMOP_MAX_DEVICE	(1ull << 21)
+
+/* True if both are RAM; to invert bytes is to invert the elements. */
+static bool ram_operation(struct papr_vm *vm,
+			  const struct H_LOGICAL_MEMOP_in *in, uint64_t len)
+{
+	const void *src = ram_get(vm, in->src, len, RAM_READ);
+	uint8_t *dst = src ? ram_get(vm, in->dst, len, RAM_WRITE) : NULL;
+
+	if (!dst)
+		return false;
+	memmove(dst, src, len);
+	for (uint64_t i = 0; in->operation == MEMOP_INVERT && i < len; i++)
+		dst[i] = ~dst[i];
+	return true;
+}
+
+/* Backwards where the source would be overwritten before it was read. */
+static int64_t device_operation(struct papr_vm *vm,
+				const struct H_LOGICAL_MEMOP_in *in,
+				uint64_t size)
+{
+	bool back = in->dst > in->src &&
+		    in->dst - in->src < in->count * size;
+	int64_t status = H_SUCCESS;
+
+	for (uint64_t i = 0; i < in->count && !status; i++) {
+		uint64_t at = (back ? in->count - 1 - i : i) * size;
+		uint64_t value = 0;
+
+		status = load_any(vm, in->src + at, size, &value);
+		if (in->operation == MEMOP_INVERT)
+			value = ~value;
+		if (!status)
+			status = store_any(vm, in->dst + at, size, value);
+	}
+	return status;
+}
+
+/* Of QEMU, for its firmware: LoPAR has no such call. */
+static int64_t h_logical_memop(struct papr_vcpu *vcpu, const void *args,
+			       void *rets)
+{
+	const struct H_LOGICAL_MEMOP_in *in = args;
+	uint64_t size, len;
+
+	(void)rets;
+	if (in->operation > MEMOP_INVERT ||
+	    in->element_shift > MEMOP_MAX_SHIFT || in->count > MEMOP_MAX_COUNT)
+		return H_PARAMETER;
+	size = 1ull << in->element_shift;
+	len = in->count * size;
+	if (in->dst % size || in->src % size)
+		return H_PARAMETER;
+	if (!len)
+		return H_SUCCESS;
+	if (len - 1 > ~in->dst || len - 1 > ~in->src)
+		return H_PARAMETER;
+	if (ram_operation(vcpu->vm, in, len))
+		return H_SUCCESS;
+	if (in->count > MEMOP_MAX_DEVICE)
+		return H_PARAMETER;
+	return device_operation(vcpu->vm, in, size);
 }
 
 /* The host's caches are coherent: nothing to do. */
@@ -129,5 +209,6 @@ const struct hcall_impl hcalls_mem[] = {
 	{ H_LOGICAL_CACHE_STORE, store },
 	{ H_LOGICAL_ICBI, no_operation },
 	{ H_LOGICAL_DCBF, no_operation },
+	{ H_LOGICAL_MEMOP, h_logical_memop },
 	{ 0, NULL }
 };

@@ -320,6 +320,172 @@ static void cache_calls_succeed_and_do_nothing(void **state)
 	assert_clean(p);
 }
 
+enum { COPY_OP, INVERT_OP };
+
+/* Bytes that differ from their neighbours, and what becomes of them. */
+static void number_bytes(struct partition *p, uint64_t gpa, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		p->ram[gpa + i] = (uint8_t)(i * 7 + 1);
+}
+
+static void assert_numbered(struct partition *p, uint64_t gpa, size_t len,
+			    uint8_t xor)
+{
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(p->ram[gpa + i], (uint8_t)(i * 7 + 1) ^ xor);
+}
+
+static void memop_copies_and_inverts_elements_of_each_size(void **state)
+{
+	struct partition *p = *state;
+
+	for (uint64_t shift = 0; shift <= 3; shift++)
+		for (uint64_t op = COPY_OP; op <= INVERT_OP; op++) {
+			size_t len = 5u << shift;
+
+			fill(p, DST - 8, 0xee, 64);
+			number_bytes(p, SRC, len);
+			assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, DST, SRC,
+					       shift, 5, op), H_SUCCESS);
+			assert_numbered(p, DST, len,
+					op == INVERT_OP ? 0xff : 0);
+			assert_numbered(p, SRC, len, 0);
+			assert_filled(p, DST - 8, 0xee, 8);
+			assert_filled(p, DST + len, 0xee, 8);
+			assert_dirty(p, DST, len);
+		}
+}
+
+static void memop_reads_all_of_an_overlapping_source(void **state)
+{
+	static const uint64_t dst[] = { DST - 8, DST - 64, DST, DST + 8,
+					DST + 64, DST + 120 };
+	struct partition *p = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dst); i++)
+		for (uint64_t op = COPY_OP; op <= INVERT_OP; op++) {
+			number_bytes(p, DST, 128);
+			assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, dst[i], DST,
+					       3, 16, op), H_SUCCESS);
+			assert_numbered(p, dst[i], 128,
+					op == INVERT_OP ? 0xff : 0);
+			assert_dirty(p, dst[i], 128);
+		}
+}
+
+static void memop_of_nothing_succeeds(void **state)
+{
+	struct partition *p = *state;
+
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, RAM_SIZE, UINT64_MAX - 7, 3,
+			       0, COPY_OP), H_SUCCESS);
+	assert_clean(p);
+	assert_int_equal(p->mmios, 0);
+}
+
+static void memop_fills_ram_from_a_device(void **state)
+{
+	struct partition *p = *state;
+
+	fill(p, DST, 0xee, 24);
+	p->mmio_value = 0x1122334455667788;
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, DST, RAM_SIZE, 1, 4,
+			       INVERT_OP), H_SUCCESS);
+	for (size_t i = 0; i < 8; i += 2) {
+		assert_int_equal(p->ram[DST + i], 0x88);
+		assert_int_equal(p->ram[DST + i + 1], 0x77);
+	}
+	assert_filled(p, DST + 8, 0xee, 16);
+	assert_int_equal(p->mmios, 4);
+	assert_int_equal(p->mmio_gpa, RAM_SIZE + 6);
+	assert_int_equal(p->mmio_len, 2);
+	assert_false(p->mmio_write);
+}
+
+static void memop_writes_a_device_from_ram(void **state)
+{
+	struct partition *p = *state;
+
+	memcpy(p->ram + SRC, bytes, 8);
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, RAM_SIZE, SRC, 2, 2,
+			       COPY_OP), H_SUCCESS);
+	assert_int_equal(p->mmios, 2);
+	assert_true(p->mmio_write);
+	assert_int_equal(p->mmio_gpa, RAM_SIZE + 4);
+	assert_true(p->mmio_value == 0x05060708);
+	assert_clean(p);
+}
+
+static void memop_goes_backwards_through_an_overlapping_device(void **state)
+{
+	struct partition *p = *state;
+
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, RAM_SIZE + 4, RAM_SIZE, 2,
+			       8, COPY_OP), H_SUCCESS);
+	assert_int_equal(p->mmio_gpa, RAM_SIZE + 4);
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, RAM_SIZE, RAM_SIZE + 4, 2,
+			       8, COPY_OP), H_SUCCESS);
+	assert_int_equal(p->mmio_gpa, RAM_SIZE + 28);
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, RAM_SIZE + 32, RAM_SIZE, 2,
+			       8, COPY_OP), H_SUCCESS);
+	assert_int_equal(p->mmio_gpa, RAM_SIZE + 60);
+}
+
+static void memop_that_a_device_refuses_ends_there(void **state)
+{
+	struct partition *p = *state;
+
+	p->mmio_err = -ENODEV;
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, DST, RAM_SIZE, 3, 4,
+			       COPY_OP), H_PARAMETER);
+	assert_int_equal(p->mmios, 1);
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, RAM_SIZE, SRC, 3, 4,
+			       COPY_OP), H_PARAMETER);
+	assert_int_equal(p->mmios, 2);
+	assert_clean(p);
+}
+
+static void memop_refuses_and_does_nothing(void **state)
+{
+	static const struct {
+		const char *what;
+		uint64_t dst, src, shift, count, op;
+	} wrong[] = {
+		{ "operation", DST, SRC, 0, 1, 2 },
+		{ "operation, high bits", DST, SRC, 0, 1, 1ull << 32 },
+		{ "size", DST, SRC, 4, 1, 0 },
+		{ "size, high bits", DST, SRC, 1ull << 32, 1, 0 },
+		{ "count", DST, SRC, 0, 0x80000001, 0 },
+		{ "count, high bits", DST, SRC, 0, 1ull << 32, 0 },
+		{ "count that wraps", DST, SRC, 3, 1ull << 61, 0 },
+		{ "destination of 2 not aligned", DST + 1, SRC, 1, 1, 0 },
+		{ "destination of 8 not aligned", DST + 4, SRC, 3, 1, 0 },
+		{ "source of 4 not aligned", DST, SRC + 2, 2, 1, 0 },
+		{ "destination wraps", UINT64_MAX - 7, SRC, 3, 2, 0 },
+		{ "source wraps", DST, UINT64_MAX - 7, 3, 2, 0 },
+		{ "too many of a device", RAM_SIZE, SRC, 0, 0x200001, 0 },
+		{ "the most that can be asked for", DST, RAM_SIZE, 3,
+		  0x80000000, 0 },
+	};
+	struct partition *p = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		if (HCALL(p, H_LOGICAL_MEMOP, wrong[i].dst, wrong[i].src,
+			  wrong[i].shift, wrong[i].count, wrong[i].op) !=
+		    H_PARAMETER || p->n_dirty || p->mmios)
+			fail_msg("%s", wrong[i].what);
+}
+
+static void memop_reaches_the_last_address(void **state)
+{
+	struct partition *p = *state;
+
+	assert_int_equal(HCALL(p, H_LOGICAL_MEMOP, DST, UINT64_MAX - 7, 3, 1,
+			       COPY_OP), H_SUCCESS);
+	assert_int_equal(p->mmio_gpa, UINT64_MAX - 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +509,16 @@ int main(void)
 		partition_test(refused_device_access_is_a_parameter_error),
 		cmocka_unit_test(vmm_without_devices_refuses_such_access),
 		partition_test(cache_calls_succeed_and_do_nothing),
+		partition_test(memop_copies_and_inverts_elements_of_each_size),
+		partition_test(memop_reads_all_of_an_overlapping_source),
+		partition_test(memop_of_nothing_succeeds),
+		partition_test(memop_fills_ram_from_a_device),
+		partition_test(memop_writes_a_device_from_ram),
+		partition_test(
+			memop_goes_backwards_through_an_overlapping_device),
+		partition_test(memop_that_a_device_refuses_ends_there),
+		partition_test(memop_refuses_and_does_nothing),
+		partition_test(memop_reaches_the_last_address),
 	};
 
 	return cmocka_run_group_tests_name("hcalls/mem", tests, NULL, NULL);
