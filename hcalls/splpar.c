@@ -53,7 +53,37 @@ static int64_t h_purr(struct papr_vcpu *vcpu, const void *args, void *rets)
 	return H_SUCCESS;
 }
 
+#define HOME_OF_SERVER	1	/* flags: id is a server number */
+
+/*
+ * A list of domains in fields of 2 bytes: the top bit says that the number is
+ * complete, all ones that the list is over.
+ */
+#define ONE_DOMAIN_0	0x8000ffffffffffffull
+#define NO_DOMAIN	UINT64_MAX
+
+/* The partition is one node, number 0. */
+static int64_t h_home_node_associativity(struct papr_vcpu *vcpu,
+					 const void *args, void *rets)
+{
+	const struct H_HOME_NODE_ASSOCIATIVITY_in *in = args;
+	struct H_HOME_NODE_ASSOCIATIVITY_out *out = rets;
+
+	if (in->flags != HOME_OF_SERVER)
+		return H_PARAMETER;
+	if (!vm_vcpu_by_id(vcpu->vm, in->id))
+		return H_P2;
+	out->domains0 = ONE_DOMAIN_0;
+	out->domains1 = NO_DOMAIN;
+	out->domains2 = NO_DOMAIN;
+	out->domains3 = NO_DOMAIN;
+	out->domains4 = NO_DOMAIN;
+	out->domains5 = NO_DOMAIN;
+	return H_SUCCESS;
+}
+
 const struct hcall_impl hcalls_splpar[] = {
+	{ H_HOME_NODE_ASSOCIATIVITY, h_home_node_associativity },
 	{ H_GET_PPP, h_get_ppp },
 	{ H_SET_PPP, h_set_ppp },
 	{ H_PURR, h_purr },

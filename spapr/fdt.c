@@ -92,6 +92,15 @@ static bool set_is_hash_only(const char *set)
 	return !strcmp(set, "hcall-pft") || !strcmp(set, "hcall-bulk");
 }
 
+/*
+ * LoPAR has with it the Form 1 associativity in this tree and a counter in the
+ * VPA, and there is neither.
+ */
+static bool set_needs_nodes(const char *set)
+{
+	return !strcmp(set, "hcall-vphn");
+}
+
 /* A set is promised only if all of its calls are answered by somebody. */
 static void add_sets(struct strings *s, const struct papr_vm *vm,
 		     const char *sets)
@@ -105,6 +114,7 @@ static void add_sets(struct strings *s, const struct papr_vm *vm,
 			memcpy(one, sets, len);
 			one[len] = '\0';
 			if (routes_set_answered(vm->routes, one) &&
+			    !set_needs_nodes(one) &&
 			    (vm->mmu == PAPR_MMU_HASH ||
 			     !set_is_hash_only(one)))
 				strings_add(s, one);

@@ -287,6 +287,29 @@ static void denied_call_takes_its_set_with_it(void **state)
 	partition_free(p);
 }
 
+/* Options that a partition does not have; guests ask all the same. */
+static void calls_of_missing_options_have_no_set(void **state)
+{
+	static const uint32_t unanswered[] = {
+		H_CLEAN_SLB, H_INVALIDATE_PID, H_GET_EM_PARMS,
+	};
+	static const char *const sets[] = {
+		"hcall-imtt", "hcall-get-emparm", "hcall-vphn",
+	};
+	struct partition *p = *state;
+	void *fdt = tree_of(p, NULL);
+
+	for (size_t i = 0; i < ARRAY_SIZE(unanswered); i++)
+		assert_int_equal(HCALL(p, unanswered[i], 0, 0, 0), H_FUNCTION);
+	for (size_t i = 0; i < ARRAY_SIZE(sets); i++)
+		if (has_set(fdt, sets[i]))
+			fail_msg("%s", sets[i]);
+	assert_false(policy_has_set(NULL, "sets: { hcall-rpt-invalidate: user "
+				    "}", PAPR_MMU_AUTO,
+				    "hcall-rpt-invalidate"));
+	free(fdt);
+}
+
 static void random_numbers_have_a_node_if_answered(void **state)
 {
 	struct partition *p = partition_new(&(struct partition_setup){
@@ -413,6 +436,7 @@ int main(void)
 		partition_test(sets_are_real_and_written_once),
 		cmocka_unit_test(hash_sets_are_for_hash_guests),
 		partition_test(denied_call_takes_its_set_with_it),
+		partition_test(calls_of_missing_options_have_no_set),
 		partition_test(random_numbers_have_a_node_if_answered),
 		partition_test(too_small_buffer_is_refused_at_every_size),
 		partition_test(tree_can_be_added_to),

@@ -71,6 +71,49 @@ static void purr_that_cannot_be_read_is_a_hardware_error(void **state)
 	assert_int_equal(HCALL(p, H_PURR), H_HARDWARE);
 }
 
+static void home_of_every_vcpu_is_node_0(void **state)
+{
+	struct partition *p = three_cores();
+
+	(void)state;
+	for (uint32_t i = 0; i < 6; i++) {
+		uint64_t id = papr_vcpu_id(papr_vm_vcpu(p->vm, i));
+		uint64_t r[PAPR_HCALL_ARGS] = { 1, id };
+
+		assert_int_equal(partition_hcall(p, H_HOME_NODE_ASSOCIATIVITY,
+						 r), H_SUCCESS);
+		assert_true(r[0] == 0x8000ffffffffffff);
+		for (unsigned int j = 1; j < 6; j++)
+			assert_true(r[j] == UINT64_MAX);
+	}
+	partition_free(p);
+}
+
+static void home_of_nobody_is_refused(void **state)
+{
+	static const struct {
+		uint64_t flags, id;
+		int64_t ret;
+	} rows[] = {
+		{ 0, 0, H_PARAMETER },
+		{ 2, 0, H_PARAMETER },		/* of a dispatch trace log */
+		{ 3, 0, H_PARAMETER },
+		{ 1ull << 32 | 1, 0, H_PARAMETER },
+		{ 2, 1000, H_PARAMETER },
+		{ 1, 1000, H_P2 },
+		{ 1, 1ull << 32, H_P2 },
+		{ 1, UINT64_MAX, H_P2 },
+	};
+	struct partition *p = three_cores();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(HCALL(p, H_HOME_NODE_ASSOCIATIVITY,
+				       rows[i].flags, rows[i].id),
+				 rows[i].ret);
+	partition_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -78,6 +121,8 @@ int main(void)
 		cmocka_unit_test(entitlement_stays_as_it_is),
 		cmocka_unit_test(purr_is_the_callers),
 		partition_test(purr_that_cannot_be_read_is_a_hardware_error),
+		cmocka_unit_test(home_of_every_vcpu_is_node_0),
+		cmocka_unit_test(home_of_nobody_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("hcalls/splpar", tests, NULL, NULL);
