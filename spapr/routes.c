@@ -16,6 +16,8 @@
 
 static const char nobody[] = "nobody implements it";
 static const char no_handler[] = "this library does not implement it";
+static const char only_kernel[] =
+	"only the kernel can invalidate what is cached of a guest's page tables";
 static const char sticky[] =
 	"KVM answers it on this host before it looks at its switch";
 static const char no_switch[] =
@@ -157,6 +159,9 @@ static bool is_handled(const struct ground *g, int row)
 /* Why it does not answer a call that is routed to it. */
 static const char *why_nobody(const struct ground *g, int row)
 {
+	if (row == HCALL_ROW_H_RPT_INVALIDATE ||
+	    row == HCALL_ROW_H_INVALIDATE_PID)
+		return only_kernel;
 	if (!hcalls_has_handler(row))
 		return no_handler;
 	return g->xics ? kernels_xics : no_interrupt;

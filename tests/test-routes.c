@@ -258,6 +258,14 @@ static const struct {
 	{ "power9", "default: user", "H_ENTER",
 	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_NOBODY,
 	  "this library does not implement it" },
+	{ "power9", "default: user", "H_RPT_INVALIDATE",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_NOBODY,
+	  "only the kernel can invalidate what is cached of a guest's page "
+	  "tables" },
+	{ "power9", "default: user", "H_INVALIDATE_PID",
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY,
+	  "only the kernel can invalidate what is cached of a guest's page "
+	  "tables" },
 	{ "power9", "default: user", "H_CEDE",
 	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_KERNEL,
 	  "KVM answers it on this host before it looks at its switch" },
