@@ -18,6 +18,7 @@
 #include "fwnmi/fwnmi.h"
 #include "fwnmi/mce.h"
 #include "spapr/fdt.h"
+#include "spapr/probes.h"
 #include "spapr/util.h"
 
 #define VECTOR 0x200
@@ -47,13 +48,15 @@ static int checkstop(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 	return PAPR_INTERRUPT_WAIT;
 }
 
-static int enter(struct papr_vcpu *vcpu, const struct papr_regs *regs,
-		 enum papr_outcome outcome)
+static int enter(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
+		 const struct papr_regs *regs, enum papr_outcome outcome)
 {
 	int r = vcpu->vm->host_ops.set_regs(vcpu->host, regs);
 
 	if (r)
 		return r;
+	PROBE5(mce, vcpu->id, info->type, info->severity, info->disposition,
+	       info->effective_address);
 	injection_end(vcpu, outcome);
 	return PAPR_INTERRUPT_NONE;
 }
@@ -101,7 +104,7 @@ static int deliver_architected(struct papr_vcpu *vcpu,
 	if (!(regs->msr & MSR_ME))
 		return checkstop(vcpu, info, "MSR[ME] is 0");
 	fwnmi_interrupt(vcpu->vm, regs, VECTOR, srr1, 0);
-	return enter(vcpu, regs, PAPR_OUTCOME_ARCHITECTED);
+	return enter(vcpu, info, regs, PAPR_OUTCOME_ARCHITECTED);
 }
 
 /* The handler runs on this vCPU: its log would be overwritten. */
@@ -138,7 +141,7 @@ static int deliver(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 	fwnmi_interrupt(vm, regs, handler, srr1, 0);
 	regs->msr |= MSR_ME;
 	regs->r3 = vm->config.rtas_base + RTAS_BLOB_LOG;
-	return enter(vcpu, regs, PAPR_OUTCOME_DELIVERED);
+	return enter(vcpu, info, regs, PAPR_OUTCOME_DELIVERED);
 }
 
 /*

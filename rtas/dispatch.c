@@ -11,6 +11,7 @@
 
 #include "rtas/handlers.h"
 #include "rtas/status.h"
+#include "spapr/probes.h"
 #include "spapr/util.h"
 
 #define HEADER_CELLS 3
@@ -122,8 +123,11 @@ static int32_t run_counted(struct papr_vcpu *vcpu, int row, struct block *b)
 {
 	struct vcpu_times *times = stats_timing(&vcpu->stats);
 	uint64_t start_ns = times ? stats_now_ns() : 0;
-	int32_t status = run(vcpu, row, b);
+	int32_t status;
 
+	PROBE4(rtas_enter, vcpu->id, b->token, b->nargs, b->cells);
+	status = run(vcpu, row, b);
+	PROBE3(rtas_return, vcpu->id, b->token, status);
 	if (times)
 		times_count(&times->rtas[row], start_ns);
 	count(vcpu, row, status);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "spapr/probes.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
@@ -130,7 +131,10 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 
 	/* A snapshot: results written early cannot change later arguments. */
 	memcpy(args, hcall->args, sizeof(args));
+	PROBE3(hcall_enter, vcpu->id, hcall->nr, args);
 	answer(vcpu, route, by, args, hcall);
+	PROBE4(hcall_return, vcpu->id, hcall->nr, (int64_t)hcall->ret,
+	       hcall->args);
 
 	if (times && row != UNKNOWN)
 		times_count(&times->hcalls[row], start_ns);
