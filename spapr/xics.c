@@ -138,8 +138,8 @@ static void check_ipi(struct xics *xics, struct icp *icp)
 	xics_deliver(xics, displaced);
 }
 
-/* Less favoured than it was, or the same. */
-static void lower_cppr(struct xics *xics, struct icp *icp, uint8_t cppr)
+/* If it is less favoured than it was, what waits may be shown now. */
+static void change_cppr(struct xics *xics, struct icp *icp, uint8_t cppr)
 {
 	icp->cppr = cppr;
 	check_ipi(xics, icp);
@@ -154,8 +154,13 @@ uint32_t xics_accept(struct xics *xics, struct papr_vcpu *vcpu)
 	pthread_mutex_lock(&xics->lock);
 	xirr = (uint32_t)icp->cppr << 24 | icp->xisr;
 	if (icp->xisr) {
+		uint8_t before = icp->cppr;
+
 		icp->cppr = icp->pending;
 		show(icp, 0, XICS_MASKED);
+		/* After a misused H_EOI something may wait for this. */
+		if (icp->cppr > before)
+			change_cppr(xics, icp, icp->cppr);
 		xics_update(xics, icp);
 	}
 	pthread_mutex_unlock(&xics->lock);
@@ -178,13 +183,10 @@ void xics_set_cppr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t cppr)
 	struct icp *icp = xics_icp(xics, vcpu);
 
 	pthread_mutex_lock(&xics->lock);
-	if (cppr > icp->cppr) {
-		lower_cppr(xics, icp, cppr);
-	} else if (cppr < icp->cppr) {
-		icp->cppr = cppr;
-		if (cppr <= icp->pending)
-			reject(xics, icp);
-	}
+	icp->cppr = cppr;
+	if (cppr <= icp->pending)
+		reject(xics, icp);
+	change_cppr(xics, icp, cppr);
 	xics_update(xics, icp);
 	pthread_mutex_unlock(&xics->lock);
 }
@@ -223,7 +225,7 @@ int xics_eoi(struct xics *xics, struct papr_vcpu *vcpu, uint32_t xirr)
 	struct source *source;
 
 	pthread_mutex_lock(&xics->lock);
-	lower_cppr(xics, icp, xirr >> 24);
+	change_cppr(xics, icp, xirr >> 24);
 	source = xics_source(xics, irq);
 	if (source)
 		end_of_interrupt(xics, source);
@@ -282,7 +284,7 @@ int xics_set_icp(struct xics *xics, struct papr_vcpu *vcpu, uint64_t state)
 		source->sent = true;
 		source->resend = false;
 	}
-	lower_cppr(xics, icp, new.cppr);
+	change_cppr(xics, icp, new.cppr);
 	xics_update(xics, icp);
 	pthread_mutex_unlock(&xics->lock);
 	return 0;

@@ -191,10 +191,9 @@ static void end_one(struct partition *p, unsigned int s)
 	if (!depth[s])
 		return;
 	xirr = stack[s][--depth[s]];
-	/* A guest may have made its CPPR less favoured meanwhile. */
-	if (xirr >> 24 < model.server[s].cppr)
-		xirr = (xirr & XICS_XISR) |
-		       (uint32_t)model.server[s].cppr << 24;
+	/* With the CPPR of before, or any. */
+	if (!choose(4))
+		xirr = (xirr & XICS_XISR) | (uint32_t)choose(10) << 24;
 	end_on(p, s, xirr);
 	model.server[s].cppr = xirr >> 24;
 	settle();
@@ -266,7 +265,8 @@ static void compare(struct partition *p, unsigned int event)
 
 		if (xirr_of(p, server_number[s]) != xirr ||
 		    mfrr_of(p, server_number[s]) != model.server[s].mfrr ||
-		    raised_on(p, s) != (model.server[s].shown != 0))
+		    raised_on(p, s) != (model.server[s].shown_at <
+					model.server[s].cppr))
 			fail_msg("event %u, server %u: 0x%x, not 0x%x", event,
 				 s, xirr_of(p, server_number[s]), xirr);
 	}
