@@ -95,6 +95,7 @@ mistake "machine checks for a partition's guests" 'bare metal' \
 
 status 0 "papr control --help" control --help
 mistake "papr control without a socket" 'SOCKET' control
+mistake "papr control --events without a socket" 'SOCKET' control --events
 mistake "papr control with arguments that are no JSON" 'expected' \
     control "$dir/socket" stop '{'
 mistake "... that are no object" 'must be an object' \

@@ -55,6 +55,7 @@ static void a_kernel_is_all_that_is_needed(void **state)
 	assert_int_equal(options.fwnmi, PAPR_SWITCH_AUTO);
 	assert_int_equal(options.on_reboot, ACTION_EXIT);
 	assert_int_equal(options.on_panic, ACTION_EXIT);
+	assert_false(options.paused);
 	assert_null(options.append);
 	assert_null(options.trace);
 }
@@ -65,7 +66,9 @@ static void file_names_are_kept(void **state)
 
 	(void)state;
 	assert_parses("--kernel k --initrd i --append a --policy p --stats - "
-		      "--trace t --dump-fdt d --control c", &options);
+		      "--trace t --dump-fdt d --control c --paused",
+		      &options);
+	assert_true(options.paused);
 	assert_string_equal(options.initrd, "i");
 	assert_string_equal(options.append, "a");
 	assert_string_equal(options.policy, "p");
@@ -225,6 +228,8 @@ static const struct refusal {
 	  "--on-panic reboot: must be one of exit, reset" },
 	{ "--kernel k --smp threads=4 --vsmt 2",
 	  "--vsmt 2: less than the 4 threads of a core" },
+	{ "--kernel k --paused",
+	  "--paused: without --control nobody can let the guest go on" },
 	{ "--kernel k --timeout 0",
 	  "--timeout 0: must be between 1 and 604800 seconds" },
 	{ "--kernel k --timeout 1.5",

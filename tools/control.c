@@ -14,10 +14,11 @@
 #define EXIT_FAILED 1
 
 static const char help_text[] =
-"usage: papr control SOCKET [COMMAND [JSON-ARGUMENTS]]\n"
+"usage: papr control [--events] SOCKET [COMMAND [JSON-ARGUMENTS]]\n"
 "\n"
 "Sends a QMP command to a papr run --control SOCKET, and prints what it\n"
-"returns.  Without a command, prints events until the guest has ended.\n"
+"returns.  Without a command, or with --events after it, prints events until\n"
+"the guest has ended.\n"
 "\n"
 "  papr control SOCKET query-commands\n"
 "\n"
@@ -82,20 +83,35 @@ static int parse_args(const char *text, json_t **args)
 	return EXIT_USAGE;
 }
 
+/* One connection for both, so that no event after the command is missed. */
+static int serve(struct qmp_client *client, const char *command, json_t *args,
+		 bool events)
+{
+	int status = command ? execute(client, command, args) : 0;
+
+	return !status && events ? listen_to(client) : status;
+}
+
 int cmd_control(int argc, char **argv)
 {
 	struct qmp_client *client;
 	struct papr_error error;
 	json_t *args = NULL;
+	bool events = false;
 	int status;
 
 	if (argc > 1 && !strcmp(argv[1], "--help")) {
 		fputs(help_text, stdout);
 		return fflush(stdout) ? EXIT_FAILED : 0;
 	}
+	if (argc > 1 && !strcmp(argv[1], "--events")) {
+		events = true;
+		argc--;
+		argv++;
+	}
 	if (argc < 2 || argc > 4 || argv[1][0] == '-') {
 		fputs("papr control: the arguments are "
-		      "SOCKET [COMMAND [JSON-ARGUMENTS]]\n", stderr);
+		      "[--events] SOCKET [COMMAND [JSON-ARGUMENTS]]\n", stderr);
 		return EXIT_USAGE;
 	}
 	status = argc > 3 ? parse_args(argv[3], &args) : 0;
@@ -105,7 +121,8 @@ int cmd_control(int argc, char **argv)
 		json_decref(args);
 		return fail(&error);
 	}
-	status = argc > 2 ? execute(client, argv[2], args) : listen_to(client);
+	status = serve(client, argc > 2 ? argv[2] : NULL, args,
+		       events || argc == 2);
 	qmp_client_close(client);
 	return status;
 }

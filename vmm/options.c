@@ -36,6 +36,7 @@ const char options_help[] =
 "  --stats FILE|-       at the end, how often each call was made\n"
 "  --trace FILE|-       a line for each call that came to userspace\n"
 "  --control SOCKET     let papr control and QMP clients in here\n"
+"  --paused             begin when one of them says cont\n"
 "  --dump-fdt FILE      write the device tree and exit\n"
 "  --timeout SECONDS    end the run, and show where each vCPU is\n"
 "  --help\n"
@@ -227,6 +228,7 @@ static const struct option long_options[] = {
 	{ "stats", required_argument, NULL, 'S' },
 	{ "trace", required_argument, NULL, 't' },
 	{ "control", required_argument, NULL, 'c' },
+	{ "paused", no_argument, NULL, 'w' },
 	{ "dump-fdt", required_argument, NULL, 'd' },
 	{ "timeout", required_argument, NULL, 'T' },
 	{ "help", no_argument, NULL, 'h' },
@@ -290,6 +292,9 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 	case 'a':
 		o->append = text;
 		return 0;
+	case 'w':
+		o->paused = true;
+		return 0;
 	case 'm':
 		return mem_parse(text, &o->mem, error);
 	case 's':
@@ -307,6 +312,9 @@ static int options_check(const struct run_options *o,
 {
 	if (!o->kernel)
 		return refuse(error, -EINVAL, "--kernel is missing");
+	if (o->paused && !o->control)
+		return refuse(error, -EINVAL, "--paused: without --control "
+			      "nobody can let the guest go on");
 	if (o->vsmt && o->vsmt < o->threads)
 		return refuse(error, -EINVAL,
 			      "--vsmt %u: less than the %u threads of a core",

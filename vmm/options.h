@@ -35,6 +35,7 @@ struct run_options {
 	enum papr_switch fwnmi;
 	enum run_action on_reboot;
 	enum run_action on_panic;
+	bool paused;		/* until a client says cont */
 	bool help;		/* nothing else was looked at */
 };
 
