@@ -87,15 +87,19 @@ bool papr_vm_timing(const struct papr_vm *vm)
 
 /* --- readers */
 
-static uint64_t calls_of(const struct papr_vcpu *vcpu, size_t index, bool rtas)
+static void add_counts(struct papr_call_detail *d,
+		       const struct papr_vcpu *vcpu, size_t index, bool rtas)
 {
-	uint64_t n = 0;
+	struct papr_hcall_stats s;
 
-	if (rtas)
-		return atomic_load(&vcpu->rtas[index].calls);
-	for (int by = 0; by <= PAPR_EFFECTIVE_NOBODY; by++)
-		n += atomic_load(&vcpu->hcalls[index][by].calls);
-	return n;
+	if (rtas) {
+		d->calls += atomic_load(&vcpu->rtas[index].calls);
+		d->errors += atomic_load(&vcpu->rtas[index].errors);
+		return;
+	}
+	papr_vcpu_stats(vcpu, index, &s);
+	d->calls += s.user + s.vmm + s.denied + s.nobody;
+	d->errors += s.errors;
 }
 
 static void add_result(struct papr_call_detail *d, int64_t code, uint64_t count)
@@ -147,7 +151,7 @@ static void add_vcpu(struct papr_call_detail *d, const struct papr_vcpu *vcpu,
 {
 	struct vcpu_times *times = atomic_load(&vcpu->stats.times);
 
-	d->calls += calls_of(vcpu, index, rtas);
+	add_counts(d, vcpu, index, rtas);
 	add_results(d, rtas ? &vcpu->stats.rtas[index] :
 			      &vcpu->stats.hcalls[index]);
 	if (times)

@@ -108,11 +108,28 @@ static json_t *cpus(void *arg)
 	return json_pack("[{s:i}, {s:i}]", "cpu-index", 0, "cpu-index", 1);
 }
 
-static json_t *stats(void *arg)
+static json_t *stats(void *arg, uint32_t cpu, struct papr_error *error)
 {
 	struct fixture *f = arg;
 
+	f->stats_cpu = cpu;
+	if (cpu != QMP_ALL_CPUS && cpu > 1) {
+		strcpy(error->text, "no such vCPU");
+		return NULL;
+	}
 	return f->stats ? json_incref(f->stats) : json_object();
+}
+
+static int set_timing(void *arg, bool on, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "no memory");
+		return -ENOMEM;
+	}
+	f->timing = on;
+	return 0;
 }
 
 static json_t *routes(void *arg)
@@ -125,7 +142,7 @@ const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
 	.injections = injections, .cpus = cpus,
-	.stats = stats, .routes = routes,
+	.stats = stats, .set_timing = set_timing, .routes = routes,
 };
 
 /* --- the fixture */

@@ -23,6 +23,8 @@ struct fixture {
 	bool paused;
 	bool ended;
 	bool stuck;		/* its vCPUs do not stop */
+	uint32_t stats_cpu;	/* of which it was asked for */
+	bool timing;
 	json_t *stats;		/* what papr-stats returns, empty if NULL */
 	unsigned int resets;	/* by system_reset */
 	unsigned int cpu_resets;	/* by inject-nmi */

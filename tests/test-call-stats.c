@@ -139,6 +139,7 @@ static void results_other_than_success_are_counted_by_code(void **state)
 	HCALL(p, H_PUT_TERM_CHAR, VTY, 1, 0, 0);
 	d = hcall_detail(p, NULL, H_PUT_TERM_CHAR);
 	assert_int_equal(d.calls, 4);
+	assert_int_equal(d.errors, 2);
 	assert_int_equal(d.n_results, 2);
 	assert_int_equal(d.result[0].code, H_PARAMETER);
 	assert_int_equal(d.result[0].count, 2);
@@ -229,6 +230,7 @@ static void rtas_statuses_are_counted_by_code(void **state)
 	RTAS(p, RTAS_TOKEN_query_cpu_stopped_state, 2, 2, 0);
 	d = rtas_detail(p, RTAS_TOKEN_query_cpu_stopped_state);
 	assert_int_equal(d.calls, 3);
+	assert_int_equal(d.errors, 2);
 	assert_int_equal(d.n_results, 1);
 	assert_int_equal(d.result[0].code, -3);
 	assert_int_equal(d.result[0].count, 2);

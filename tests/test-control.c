@@ -412,6 +412,81 @@ static void events_have_data_and_a_time(void **state)
 	close(early);
 }
 
+/* --- numbers */
+
+static void numbers_are_of_all_cpus_or_of_one(void **state)
+{
+	static const struct {
+		const char *args;
+		uint32_t cpu;
+	} asked[] = {
+		{ "{}", QMP_ALL_CPUS },
+		{ "{\"cpu-index\": 0}", 0 },
+		{ "{\"cpu-index\": 1}", 1 },
+	};
+	struct fixture *f = *state;
+	char words[120];
+	int fd = client(f);
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		snprintf(words, sizeof(words), "{\"execute\": \"papr-stats\", "
+			 "\"arguments\": %s}", asked[i].args);
+		say(f, fd, words);
+		assert_hears_return(fd);
+		assert_int_equal(f->stats_cpu, asked[i].cpu);
+	}
+	close(fd);
+}
+
+static void what_is_no_cpu_has_no_numbers(void **state)
+{
+	static const struct {
+		const char *index, *sentence;
+	} wrong[] = {
+		{ "2", "no such vCPU" },
+		{ "-1", "Parameter 'cpu-index' must be the number of a vCPU" },
+		{ "4294967295",
+		  "Parameter 'cpu-index' must be the number of a vCPU" },
+		{ "\"0\"",
+		  "Parameter 'cpu-index' must be the number of a vCPU" },
+	};
+	struct fixture *f = *state;
+	char words[120];
+	int fd = client(f);
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		snprintf(words, sizeof(words), "{\"execute\": \"papr-stats\", "
+			 "\"arguments\": {\"cpu-index\": %s}}",
+			 wrong[i].index);
+		say(f, fd, words);
+		assert_hears(fd, "error", "desc", wrong[i].sentence);
+	}
+	close(fd);
+}
+
+#define SET_TIMING(args) \
+	"{\"execute\": \"papr-set-timing\", \"arguments\": " args "}"
+
+static void measuring_is_switched_on_and_off(void **state)
+{
+	struct fixture *f = *state;
+	int fd = client(f);
+
+	say(f, fd, SET_TIMING("{\"enabled\": true}"));
+	assert_hears_return(fd);
+	assert_true(f->timing);
+	say(f, fd, SET_TIMING("{\"enabled\": false}"));
+	assert_hears_return(fd);
+	assert_false(f->timing);
+	say(f, fd, SET_TIMING("{}"));
+	assert_hears(fd, "error", "desc",
+		     "Parameter 'enabled' must be true or false");
+	f->stuck = true;
+	say(f, fd, SET_TIMING("{\"enabled\": true}"));
+	assert_hears(fd, "error", "desc", "no memory");
+	close(fd);
+}
+
 static void without_a_socket_there_is_nothing_to_do(void **state)
 {
 	(void)state;
@@ -445,6 +520,9 @@ int main(void)
 		LISTENING(a_machine_that_does_not_stop_says_so),
 		LISTENING(quit_is_answered),
 		LISTENING(events_have_data_and_a_time),
+		LISTENING(numbers_are_of_all_cpus_or_of_one),
+		LISTENING(what_is_no_cpu_has_no_numbers),
+		LISTENING(measuring_is_switched_on_and_off),
 		cmocka_unit_test(without_a_socket_there_is_nothing_to_do),
 	};
 

@@ -85,13 +85,14 @@ static void choices_are_understood(void **state)
 	(void)state;
 	assert_parses("--kernel k --mmu hash --vsmt 8 --nested-hv on "
 		      "--fwnmi off --timeout 30 --on-reboot reset "
-		      "--on-panic reset", &options);
+		      "--on-panic reset --timing", &options);
 	assert_int_equal(options.mmu, PAPR_MMU_HASH);
 	assert_int_equal(options.vsmt, 8);
 	assert_int_equal(options.nested_hv, PAPR_SWITCH_ON);
 	assert_int_equal(options.fwnmi, PAPR_SWITCH_OFF);
 	assert_int_equal(options.on_reboot, ACTION_RESET);
 	assert_int_equal(options.on_panic, ACTION_RESET);
+	assert_true(options.timing);
 	assert_int_equal(options.timeout_s, 30);
 }
 

@@ -110,7 +110,7 @@ static void line_take(struct kernel_counts *counts, const char *line,
 	}
 }
 
-void kernel_counts_stop(struct kernel_counts *counts, const pid_t *tids,
+void kernel_counts_read(struct kernel_counts *counts, const pid_t *tids,
 			size_t n)
 {
 	char line[256];
@@ -118,16 +118,26 @@ void kernel_counts_stop(struct kernel_counts *counts, const pid_t *tids,
 
 	if (!counts->instance[0])
 		return;
+	counts->n = 0;
 	hist = event_open(counts, "hist", "r");
-	if (hist) {
-		while (fgets(line, sizeof(line), hist))
-			line_take(counts, line, tids, n);
-		fclose(hist);
-	} else {
+	if (!hist) {
 		not_known(counts, EVENT);
+		return;
 	}
+	while (fgets(line, sizeof(line), hist))
+		line_take(counts, line, tids, n);
+	fclose(hist);
+}
+
+void kernel_counts_stop(struct kernel_counts *counts, const pid_t *tids,
+			size_t n)
+{
+	if (!counts->instance[0])
+		return;
+	kernel_counts_read(counts, tids, n);
 	trigger_write(counts, "!" TRIGGER);
 	rmdir(counts->instance);
+	counts->instance[0] = '\0';
 }
 
 uint64_t kernel_counts_get(const struct kernel_counts *counts, uint64_t number)

@@ -27,7 +27,11 @@ struct kernel_counts {
 /* Begins to count if this machine lets us; says why not in @why_not. */
 void kernel_counts_start(struct kernel_counts *counts);
 
-/* Takes what threads @tids have called, and leaves no trace behind. */
+/* What threads @tids have called until now, instead of what was read before. */
+void kernel_counts_read(struct kernel_counts *counts, const pid_t *tids,
+			size_t n);
+
+/* The same for the last time; leaves no trace behind. */
 void kernel_counts_stop(struct kernel_counts *counts, const pid_t *tids,
 			size_t n);
 

@@ -3,14 +3,12 @@
 #include "config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "vmm/stats.h"
 #include "vmm/util.h"
 #include "vmm/vmm.h"
-
-#define MAX_UNKNOWN 64
 
 static const char *status(void *arg)
 {
@@ -129,78 +127,39 @@ static json_t *cpus(void *arg)
 	return list;
 }
 
-static json_t *hcall_counts(const struct papr_vm *vm)
+/* Of one vCPU what the kernel saw of its thread. */
+static void count_kernel(struct vmm *vmm, uint32_t first, uint32_t n)
 {
-	json_t *list = json_array();
-	const struct papr_call_info *call;
-	struct papr_hcall_stats s;
-	size_t i;
+	pid_t tids[PAPR_MAX_VCPUS];
+	uint32_t i;
 
-	for (i = 0; i < papr_hcall_count(); i++) {
-		call = papr_hcall_at(i);
-		if (papr_vm_stats(vm, i, &s) ||
-		    !(s.user || s.vmm || s.denied || s.nobody))
-			continue;
-		json_array_append_new(list, json_pack(
-			"{s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I}",
-			"name", call->name, "number", (int)call->number,
-			"user", (json_int_t)s.user, "vmm", (json_int_t)s.vmm,
-			"denied", (json_int_t)s.denied,
-			"nobody", (json_int_t)s.nobody,
-			"errors", (json_int_t)s.errors,
-			"on-purpose", (json_int_t)s.on_purpose));
-	}
-	return list;
+	for (i = 0; i < n; i++)
+		tids[i] = vmm->cpus[first + i].tid;
+	kernel_counts_read(&vmm->counts, tids, n);
 }
 
-/* Numbers are text: JSON's do not hold 64 bits, the last is "others". */
-static json_t *unknown_counts(const struct papr_vm *vm)
-{
-	uint64_t numbers[MAX_UNKNOWN], counts[MAX_UNKNOWN];
-	size_t i, n = papr_vm_unknown_hcalls(vm, numbers, counts, MAX_UNKNOWN);
-	json_t *list = json_array();
-	char number[24];
-
-	for (i = 0; i < n && i < MAX_UNKNOWN; i++) {
-		if (numbers[i] == UINT64_MAX)
-			snprintf(number, sizeof(number), "others");
-		else
-			snprintf(number, sizeof(number), "%#" PRIx64,
-				 numbers[i]);
-		json_array_append_new(list, json_pack(
-			"{s:s, s:I}", "number", number,
-			"nobody", (json_int_t)counts[i]));
-	}
-	return list;
-}
-
-static json_t *rtas_counts(const struct papr_vm *vm)
-{
-	json_t *list = json_array();
-	const struct papr_call_info *call;
-	uint64_t calls, errors;
-	size_t i;
-
-	for (i = 0; i < papr_rtas_count(); i++) {
-		call = papr_rtas_at(i);
-		if (papr_vm_rtas_stats(vm, i, &calls, &errors) || !calls)
-			continue;
-		json_array_append_new(list, json_pack(
-			"{s:s, s:i, s:I, s:I}", "name", call->name,
-			"token", (int)call->number,
-			"calls", (json_int_t)calls,
-			"errors", (json_int_t)errors));
-	}
-	return list;
-}
-
-static json_t *stats(void *arg)
+static json_t *stats(void *arg, uint32_t cpu, struct papr_error *error)
 {
 	struct vmm *vmm = arg;
 
-	return json_pack("{s:o, s:o, s:o}", "hcalls", hcall_counts(vmm->vm),
-			 "unknown", unknown_counts(vmm->vm),
-			 "rtas", rtas_counts(vmm->vm));
+	if (cpu == QMP_ALL_CPUS) {
+		count_kernel(vmm, 0, vmm->n_cpus);
+		return stats_json(vmm->vm, NULL, &vmm->counts);
+	}
+	if (cpu >= vmm->n_cpus) {
+		refuse(error, -EINVAL, "there is no vCPU with index %u", cpu);
+		return NULL;
+	}
+	count_kernel(vmm, cpu, 1);
+	return stats_json(vmm->vm, vmm->cpus[cpu].vcpu, &vmm->counts);
+}
+
+static int set_timing(void *arg, bool on, struct papr_error *error)
+{
+	struct vmm *vmm = arg;
+	int ret = papr_vm_set_timing(vmm->vm, on);
+
+	return ret ? refuse(error, ret, "no memory to measure calls") : 0;
 }
 
 static json_t *routes(void *arg)
@@ -236,6 +195,7 @@ const struct qmp_ops machine_ops = {
 	.injections = injections,
 	.cpus = cpus,
 	.stats = stats,
+	.set_timing = set_timing,
 	.routes = routes,
 };
 

@@ -34,6 +34,7 @@ const char options_help[] =
 "  --on-panic exit|reset    the same for one that gives up\n"
 "  --policy FILE        who answers which hypercall; see papr-policy(5)\n"
 "  --stats FILE|-       at the end, how often each call was made\n"
+"  --timing             measure how long calls take in userspace\n"
 "  --trace FILE|-       a line for each call that came to userspace\n"
 "  --control SOCKET     let papr control and QMP clients in here\n"
 "  --paused             begin when one of them says cont\n"
@@ -226,6 +227,7 @@ static const struct option long_options[] = {
 	{ "on-panic", required_argument, NULL, 'P' },
 	{ "policy", required_argument, NULL, 'p' },
 	{ "stats", required_argument, NULL, 'S' },
+	{ "timing", no_argument, NULL, 'I' },
 	{ "trace", required_argument, NULL, 't' },
 	{ "control", required_argument, NULL, 'c' },
 	{ "paused", no_argument, NULL, 'w' },
@@ -294,6 +296,9 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return 0;
 	case 'w':
 		o->paused = true;
+		return 0;
+	case 'I':
+		o->timing = true;
 		return 0;
 	case 'm':
 		return mem_parse(text, &o->mem, error);

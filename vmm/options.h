@@ -36,6 +36,7 @@ struct run_options {
 	enum run_action on_reboot;
 	enum run_action on_panic;
 	bool paused;		/* until a client says cont */
+	bool timing;
 	bool help;		/* nothing else was looked at */
 };
 

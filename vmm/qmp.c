@@ -265,8 +265,31 @@ static json_t *papr_query_injections(struct qmp *qmp, const json_t *args,
 static json_t *papr_stats(struct qmp *qmp, const json_t *args,
 			  struct papr_error *error)
 {
-	(void)args, (void)error;
-	return qmp->ops->stats(qmp->machine);
+	const json_t *index = json_object_get(args, "cpu-index");
+	json_int_t cpu = json_integer_value(index);
+
+	if (!index)
+		return qmp->ops->stats(qmp->machine, QMP_ALL_CPUS, error);
+	if (!json_is_integer(index) || cpu < 0 || cpu >= QMP_ALL_CPUS) {
+		refuse(error, 0, "Parameter 'cpu-index' must be the number of "
+		       "a vCPU");
+		return NULL;
+	}
+	return qmp->ops->stats(qmp->machine, cpu, error);
+}
+
+static json_t *papr_set_timing(struct qmp *qmp, const json_t *args,
+			       struct papr_error *error)
+{
+	const json_t *enabled = json_object_get(args, "enabled");
+
+	if (!json_is_boolean(enabled)) {
+		refuse(error, 0, "Parameter 'enabled' must be true or false");
+		return NULL;
+	}
+	if (qmp->ops->set_timing(qmp->machine, json_is_true(enabled), error))
+		return NULL;
+	return json_object();
 }
 
 static json_t *papr_routes(struct qmp *qmp, const json_t *args,
@@ -286,7 +309,8 @@ static const struct command commands[] = {
 	    "at-pc" } },
 	{ "papr-query-injections", papr_query_injections, { NULL } },
 	{ "papr-routes", papr_routes, { NULL } },
-	{ "papr-stats", papr_stats, { NULL } },
+	{ "papr-set-timing", papr_set_timing, { "enabled" } },
+	{ "papr-stats", papr_stats, { "cpu-index" } },
 	{ "qmp_capabilities", qmp_capabilities, { "enable" } },
 	{ "query-commands", query_commands, { NULL } },
 	{ "query-cpus-fast", query_cpus_fast, { NULL } },

@@ -19,6 +19,8 @@
 
 #include "vmm/frame.h"
 
+#define QMP_ALL_CPUS UINT32_MAX
+
 /*
  * The machine; @arg is struct qmp's @machine.  Those that return JSON give
  * the caller a reference, or NULL without memory.
@@ -40,7 +42,9 @@ struct qmp_ops {
 	int (*cancel)(void *arg, uint64_t id, struct papr_error *error);
 	json_t *(*injections)(void *arg);
 	json_t *(*cpus)(void *arg);
-	json_t *(*stats)(void *arg);
+	/* Of vCPU @cpu or QMP_ALL_CPUS; NULL and a sentence. */
+	json_t *(*stats)(void *arg, uint32_t cpu, struct papr_error *error);
+	int (*set_timing)(void *arg, bool on, struct papr_error *error);
 	json_t *(*routes)(void *arg);
 };
 

@@ -126,7 +126,11 @@ static int configure(struct vmm *vmm)
 		err = papr_vm_set_policy(vmm->vm, vmm->policy);
 	if (!err)
 		err = papr_vm_seal(vmm->vm);
-	return err ? refused(err, papr_vm_error(vmm->vm)) : 0;
+	if (err)
+		return refused(err, papr_vm_error(vmm->vm));
+	if (vmm->options->timing && papr_vm_set_timing(vmm->vm, true))
+		return refused(-ENOMEM, "no memory to measure calls");
+	return 0;
 }
 
 /* "timebase : 512000000" and "clock : 3425.000000MHz" are what Linux says. */

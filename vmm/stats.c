@@ -3,17 +3,25 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include <papr/papr.h>
 
 #include "vmm/stats.h"
 #include "vmm/util.h"
 
 #define MAX_UNKNOWN 64
 
+/* Why a count of the kernel is missing where it counts. */
+#define KERNEL_PARTLY "the kernel does not count these"
+
 /* One hypercall with all that is known of it. */
 struct row {
 	struct papr_route_report route;
 	struct papr_hcall_stats stats;
+	struct papr_call_detail detail;
 	uint64_t kernel;
 	bool kernel_known;
 };
@@ -78,12 +86,15 @@ static void kernel_column(const struct papr_vm *vm,
 		(row->kernel || !is_untraced(call, papr_vm_host(vm)));
 }
 
-static bool row_get(const struct papr_vm *vm,
+static bool row_get(const struct papr_vm *vm, const struct papr_vcpu *vcpu,
 		    const struct kernel_counts *counts, size_t index,
 		    struct row *row)
 {
+	row->detail.size = sizeof(row->detail);
 	if (papr_vm_route(vm, index, &row->route) ||
-	    papr_vm_stats(vm, index, &row->stats))
+	    (vcpu ? papr_vcpu_stats(vcpu, index, &row->stats) :
+		    papr_vm_stats(vm, index, &row->stats)) ||
+	    papr_vm_hcall_detail(vm, vcpu, index, &row->detail))
 		return false;
 	kernel_column(vm, counts, row);
 	return true;
@@ -95,87 +106,149 @@ static bool row_is_shown(const struct row *row)
 	       row->route.requested != PAPR_ROUTE_KERNEL;
 }
 
-static void row_print(FILE *to, const struct row *row)
+/* Where it has no name, as an RTAS status, it has none here either. */
+static json_t *results_json(const struct papr_call_detail *detail, bool rtas)
 {
-	const struct papr_hcall_stats *stats = &row->stats;
-	char kernel[24] = "?";
+	json_t *list = json_array(), *result;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < detail->n_results; i++) {
+		result = json_pack("{s:I, s:I}", "code",
+				   (json_int_t)detail->result[i].code, "count",
+				   (json_int_t)detail->result[i].count);
+		name = rtas ? NULL :
+		       papr_hcall_result_name(detail->result[i].code);
+		if (name)
+			json_object_set_new(result, "name", json_string(name));
+		json_array_append_new(list, result);
+	}
+	return list;
+}
+
+static json_t *time_json(const struct papr_call_detail *d)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}",
+			 "calls", (json_int_t)d->timed,
+			 "total-ns", (json_int_t)d->total_ns,
+			 "p50-ns", (json_int_t)papr_call_percentile(d, 500),
+			 "p90-ns", (json_int_t)papr_call_percentile(d, 900),
+			 "p99-ns", (json_int_t)papr_call_percentile(d, 990),
+			 "max-ns", (json_int_t)d->max_ns);
+}
+
+/* Adds what hypercalls and RTAS calls have alike. */
+static void add_detail(json_t *call, const struct papr_call_detail *detail,
+		       bool rtas)
+{
+	if (detail->n_results)
+		json_object_set_new(call, "results",
+				    results_json(detail, rtas));
+	if (detail->other_results)
+		json_object_set_new(call, "other-results", json_integer(
+			(json_int_t)detail->other_results));
+	if (detail->timed)
+		json_object_set_new(call, "time", time_json(detail));
+}
+
+static json_t *row_json(const struct row *row)
+{
+	const struct papr_route_report *route = &row->route;
+	const struct papr_hcall_stats *s = &row->stats;
+	json_t *call = json_pack(
+		"{s:s, s:i, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"name", route->call->name, "number", (int)route->call->number,
+		"requested", papr_route_name(route->requested),
+		"accepted", papr_accepted_name(route->accepted),
+		"effective", papr_effective_name(route->effective),
+		"reason", route->reason ? route->reason : "",
+		"user", (json_int_t)s->user, "vmm", (json_int_t)s->vmm,
+		"denied", (json_int_t)s->denied,
+		"nobody", (json_int_t)s->nobody,
+		"errors", (json_int_t)s->errors,
+		"on-purpose", (json_int_t)s->on_purpose);
 
 	if (row->kernel_known)
-		snprintf(kernel, sizeof(kernel), "%" PRIu64, row->kernel);
-	fprintf(to, "%-28s %#6x %-9s %-8s %-11s %8s %8" PRIu64 " %8" PRIu64
-		" %8" PRIu64 " %8" PRIu64 " %8" PRIu64, row->route.call->name,
-		row->route.call->number,
-		papr_route_name(row->route.requested),
-		papr_accepted_name(row->route.accepted),
-		papr_effective_name(row->route.effective), kernel,
-		stats->user, stats->vmm, stats->denied, stats->nobody,
-		stats->errors);
-	if (row->route.reason && *row->route.reason)
-		fprintf(to, "  %s", row->route.reason);
-	if (stats->on_purpose)
-		fprintf(to, "  %" PRIu64 " failed on purpose",
-			stats->on_purpose);
-	fputc('\n', to);
+		json_object_set_new(call, "kernel",
+				    json_integer((json_int_t)row->kernel));
+	add_detail(call, &row->detail, false);
+	return call;
 }
 
-static void hcalls_print(FILE *to, const struct papr_vm *vm,
-			 const struct kernel_counts *counts)
+static json_t *hcalls_json(const struct papr_vm *vm,
+			   const struct papr_vcpu *vcpu,
+			   const struct kernel_counts *counts)
 {
-	size_t i, shown = 0, count = papr_hcall_count();
-	bool doubt = false;
+	json_t *list = json_array();
 	struct row row;
+	size_t i;
 
-	fprintf(to, "%-28s %6s %-9s %-8s %-11s %8s %8s %8s %8s %8s %8s\n",
-		"hypercall", "number", "requested", "accepted", "effective",
-		"kernel", "user", "vmm", "denied", "nobody", "errors");
-	for (i = 0; i < count; i++) {
-		if (!row_get(vm, counts, i, &row) || !row_is_shown(&row))
-			continue;
-		row_print(to, &row);
-		doubt |= !row.kernel_known;
-		shown++;
-	}
-	fprintf(to, "%zu more hypercalls were not seen\n", count - shown);
-	if (doubt)
-		fprintf(to, "?: not known, %s\n", counts->known ?
-			"the kernel does not count these" : counts->why_not);
+	for (i = 0; i < papr_hcall_count(); i++)
+		if (row_get(vm, vcpu, counts, i, &row) && row_is_shown(&row))
+			json_array_append_new(list, row_json(&row));
+	return list;
 }
 
-static void unknown_print(FILE *to, const struct papr_vm *vm)
+/* Numbers are text: JSON's do not hold 64 bits, the last is "others". */
+static json_t *unknown_json(const struct papr_vm *vm)
 {
 	uint64_t numbers[MAX_UNKNOWN], counts[MAX_UNKNOWN];
 	size_t i, n = papr_vm_unknown_hcalls(vm, numbers, counts, MAX_UNKNOWN);
+	json_t *list = json_array();
+	char number[24];
 
 	for (i = 0; i < n && i < MAX_UNKNOWN; i++) {
 		if (numbers[i] == UINT64_MAX)
-			fprintf(to, "unknown hypercalls of other numbers");
+			snprintf(number, sizeof(number), "others");
 		else
-			fprintf(to, "unknown hypercall %#" PRIx64, numbers[i]);
-		fprintf(to, ": %" PRIu64 "\n", counts[i]);
+			snprintf(number, sizeof(number), "%#" PRIx64,
+				 numbers[i]);
+		json_array_append_new(list, json_pack(
+			"{s:s, s:I}", "number", number,
+			"nobody", (json_int_t)counts[i]));
 	}
+	return list;
 }
 
-static void rtas_print(FILE *to, const struct papr_vm *vm)
+static json_t *rtas_json(const struct papr_vm *vm, const struct papr_vcpu *vcpu)
 {
+	struct papr_call_detail detail = { .size = sizeof(detail) };
+	json_t *list = json_array(), *row;
 	const struct papr_call_info *call;
-	uint64_t calls, errors;
 	size_t i;
 
-	fprintf(to, "\n%-28s %6s %8s %8s\n", "RTAS call in userspace", "token",
-		"calls", "errors");
 	for (i = 0; i < papr_rtas_count(); i++) {
 		call = papr_rtas_at(i);
-		if (papr_vm_rtas_stats(vm, i, &calls, &errors) || !calls)
+		if (papr_vm_rtas_detail(vm, vcpu, i, &detail) || !detail.calls)
 			continue;
-		fprintf(to, "%-28s %#6x %8" PRIu64 " %8" PRIu64 "\n",
-			call->name, call->number, calls, errors);
+		row = json_pack("{s:s, s:i, s:I, s:I}", "name", call->name,
+				"token", (int)call->number,
+				"calls", (json_int_t)detail.calls,
+				"errors", (json_int_t)detail.errors);
+		add_detail(row, &detail, true);
+		json_array_append_new(list, row);
 	}
+	return list;
 }
 
-void stats_print(FILE *to, const struct papr_vm *vm,
-		 const struct kernel_counts *counts)
+/* For rates: when it was looked. */
+static json_int_t now_ns(void)
 {
-	hcalls_print(to, vm, counts);
-	unknown_print(to, vm);
-	rtas_print(to, vm);
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * (json_int_t)1000000000 + now.tv_nsec;
+}
+
+json_t *stats_json(const struct papr_vm *vm, const struct papr_vcpu *vcpu,
+		   const struct kernel_counts *counts)
+{
+	return json_pack("{s:I, s:b, s:s, s:I, s:o, s:o, s:o}",
+			 "clock-ns", now_ns(), "timing", papr_vm_timing(vm),
+			 "kernel-unknown",
+			 counts->known ? KERNEL_PARTLY : counts->why_not,
+			 "catalogue", (json_int_t)papr_hcall_count(),
+			 "hcalls", hcalls_json(vm, vcpu, counts),
+			 "unknown", vcpu ? json_array() : unknown_json(vm),
+			 "rtas", rtas_json(vm, vcpu));
 }

@@ -42,6 +42,7 @@ struct papr_result_count {
  * struct papr_call_detail - one call that came to userspace
  * @size: sizeof(struct papr_call_detail)
  * @calls: how often, whoever answered
+ * @errors: as in struct papr_hcall_stats; of RTAS, those with a status below 0
  * @other_results: how often the result was not 0 and is not in @result: a
  *	vCPU tells the first 6 results of a call apart
  * @n_results, @result: the others
@@ -52,6 +53,7 @@ struct papr_result_count {
 struct papr_call_detail {
 	size_t size;
 	uint64_t calls;
+	uint64_t errors;
 	uint64_t other_results;
 	size_t n_results;
 	struct papr_result_count result[PAPR_RESULT_CODES];
