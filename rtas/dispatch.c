@@ -11,7 +11,9 @@
 
 #include "rtas/handlers.h"
 #include "rtas/status.h"
+#include "spapr/fault.h"
 #include "spapr/probes.h"
+#include "spapr/routing.h"
 #include "spapr/util.h"
 
 #define HEADER_CELLS 3
@@ -92,16 +94,17 @@ static bool fails(struct papr_vcpu *vcpu, struct fault *fault,
 /* Handlers see arguments and results without the status among them. */
 static int32_t run(struct papr_vcpu *vcpu, int row, struct block *b)
 {
+	const struct rtas_route *route = &routing_held(vcpu)->rtas[row];
 	const struct papr_call_info *call = &rtas_table[row];
 	uint32_t args[MAX_CELLS] = { 0 }, rets[MAX_CELLS] = { 0 };
 	uint32_t *result = b->cells + b->nargs;
 	int32_t status;
 
-	if (!vcpu->vm->rtas_fn[row] || !good_counts(call, b))
+	if (!route->fn || !good_counts(call, b))
 		return RTAS_PARAMETER_ERROR;
 	memcpy(args, b->cells, b->nargs * sizeof(args[0]));
-	if (!fails(vcpu, vcpu->vm->rtas_fault[row], args, &status))
-		status = vcpu->vm->rtas_fn[row](vcpu, args, rets);
+	if (!fails(vcpu, route->fault, args, &status))
+		status = route->fn(vcpu, args, rets);
 	for (uint32_t i = 0, n = 0; i < b->nrets; i++)
 		if (i != call->out_status)
 			result[i] = rets[n++];
@@ -138,7 +141,7 @@ static void trace(struct papr_vcpu *vcpu, const struct block *b, int64_t ret)
 {
 	struct papr_vm *vm = vcpu->vm;
 	int row = rtas_row(b->token);
-	bool logged = row >= 0 && vm->rtas_logged[row];
+	bool logged = row >= 0 && routing_held(vcpu)->rtas[row].logged;
 	struct papr_hcall hcall = {
 		.nr = H_RTAS, .ret = (uint64_t)ret, .args = { b->gpa }
 	};

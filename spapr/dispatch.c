@@ -7,7 +7,9 @@
 
 #include <errno.h>
 
+#include "spapr/fault.h"
 #include "spapr/probes.h"
+#include "spapr/routing.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
@@ -72,8 +74,10 @@ static void answer(struct papr_vcpu *vcpu, const struct hcall_route *route,
 {
 	struct papr_vm *vm = vcpu->vm;
 
-	if (fails(vcpu, route, args, hcall))
+	if (fails(vcpu, route, args, hcall)) {
+		count_one(&vcpu->on_purpose[hcall_row(hcall->nr)]);
 		return;
+	}
 	hcall->ret = (uint64_t)H_FUNCTION;
 	if (by == PAPR_EFFECTIVE_USER)
 		hcall->ret = (uint64_t)route->fn(vcpu, args, hcall->args);
@@ -115,7 +119,8 @@ static void count(struct papr_vcpu *vcpu, int row, enum papr_effective by,
 		results_count(&vcpu->stats.hcalls[row], (int64_t)hcall->ret);
 }
 
-void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
+static void hcall_by(struct papr_vcpu *vcpu, const struct routing *routing,
+		     struct papr_hcall *hcall)
 {
 	static const struct hcall_route nobody = {
 		.by = PAPR_EFFECTIVE_NOBODY
@@ -123,7 +128,7 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 	struct papr_vm *vm = vcpu->vm;
 	int row = hcall_row(hcall->nr);
 	const struct hcall_route *route =
-		row == UNKNOWN ? &nobody : &vm->route[row];
+		row == UNKNOWN ? &nobody : &routing->hcall[row];
 	enum papr_effective by = answered_by(route);
 	struct vcpu_times *times = stats_timing(&vcpu->stats);
 	uint64_t start_ns = times ? stats_now_ns() : 0;
@@ -150,6 +155,19 @@ void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
 		count_down(vcpu, hcall->nr);
 }
 
+void papr_vcpu_hcall(struct papr_vcpu *vcpu, struct papr_hcall *hcall)
+{
+	const struct routing *outer = routing_held(vcpu);
+
+	/* A program may make a call from within one. */
+	if (outer) {
+		hcall_by(vcpu, outer, hcall);
+		return;
+	}
+	hcall_by(vcpu, routing_hold(vcpu), hcall);
+	routing_drop(vcpu);
+}
+
 static void add(const struct papr_vcpu *vcpu, size_t row,
 		struct papr_hcall_stats *to)
 {
@@ -159,6 +177,7 @@ static void add(const struct papr_vcpu *vcpu, size_t row,
 	to->vmm += atomic_load(&by[PAPR_EFFECTIVE_VMM].calls);
 	to->denied += atomic_load(&by[PAPR_EFFECTIVE_DENIED].calls);
 	to->nobody += atomic_load(&by[PAPR_EFFECTIVE_NOBODY].calls);
+	to->on_purpose += atomic_load(&vcpu->on_purpose[row]);
 	/* Not those that policy or lack of a handler has refused. */
 	to->errors += atomic_load(&by[PAPR_EFFECTIVE_USER].errors) +
 		      atomic_load(&by[PAPR_EFFECTIVE_VMM].errors);
@@ -182,7 +201,6 @@ int papr_vm_stats(const struct papr_vm *vm, size_t index,
 	*stats = (struct papr_hcall_stats){ 0 };
 	for (uint32_t i = 0; i < vm->n_vcpus; i++)
 		add(vm->vcpus[i], index, stats);
-	stats->on_purpose = fault_count(vm->route[index].fault);
 	return 0;
 }
 

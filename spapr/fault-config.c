@@ -383,3 +383,19 @@ size_t papr_fault_describe(const struct papr_fault *fault,
 	add_args(&t, fault, call);
 	return t.len;
 }
+
+bool fault_same(const struct papr_fault *a, const struct papr_fault *b)
+{
+	for (uint32_t i = 0; i < a->n_args && i < b->n_args; i++)
+		if (a->arg[i].index != b->arg[i].index ||
+		    a->arg[i].value != b->arg[i].value ||
+		    a->arg[i].mask != b->arg[i].mask)
+			return false;
+	return a->fails == b->fails && a->status == b->status &&
+	       a->retries == b->retries && a->delay_us == b->delay_us &&
+	       a->one_vcpu == b->one_vcpu && a->vcpu_id == b->vcpu_id &&
+	       a->n_args == b->n_args && a->after == b->after &&
+	       a->every == b->every && a->times == b->times &&
+	       a->chance == b->chance && a->chances == b->chances &&
+	       a->seed == b->seed;
+}

@@ -28,12 +28,12 @@ struct busy {
 };
 
 struct fault {
+	unsigned int users;	/* tables that have it */
 	struct papr_fault config;
 	int token_in;		/* argument, or NO_TOKEN */
 	int token_out;
 	_Atomic uint64_t seen;
 	_Atomic uint64_t chosen;
-	_Atomic uint64_t failed;
 	struct busy *busy;	/* of each vCPU */
 };
 
@@ -45,13 +45,14 @@ static int find_token(const struct papr_arg *args, unsigned int n)
 	return NO_TOKEN;
 }
 
-struct fault *fault_new(const void *owner, const struct papr_fault *config,
+struct fault *fault_new(const struct papr_fault *config,
 			const struct papr_call_info *call, uint32_t vcpus)
 {
-	struct fault *f = talloc_zero(owner, struct fault);
+	struct fault *f = talloc_zero(NULL, struct fault);
 
 	if (!f)
 		return NULL;
+	f->users = 1;
 	f->config = *config;
 	f->token_in = find_token(call->in, call->in_count);
 	f->token_out = find_token(call->out, call->out_count);
@@ -63,6 +64,20 @@ struct fault *fault_new(const void *owner, const struct papr_fault *config,
 		return f;
 	talloc_free(f);
 	return NULL;
+}
+
+struct fault *fault_share(struct fault *f, const struct papr_fault *config)
+{
+	if (!f || !fault_same(&f->config, config))
+		return NULL;
+	f->users++;
+	return f;
+}
+
+void fault_release(struct fault *f)
+{
+	if (f && !--f->users)
+		talloc_free(f);
 }
 
 static bool counts(const struct papr_fault *c, const struct papr_vcpu *vcpu,
@@ -191,12 +206,6 @@ bool fault_strikes(struct fault *f, struct papr_vcpu *vcpu, uint64_t *args,
 	}
 	if (!strikes)
 		return false;
-	atomic_fetch_add(&f->failed, 1);
 	*status = f->config.status;
 	return true;
-}
-
-uint64_t fault_count(const struct fault *f)
-{
-	return f ? atomic_load(&f->failed) : 0;
 }

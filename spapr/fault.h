@@ -32,9 +32,18 @@ int fault_set_when(struct papr_fault *fault, const struct papr_call_info *call,
 		   const char *arg, const char *value,
 		   struct papr_error *error);
 
-/* The running state for @vcpus vCPUs, of talloc; NULL without memory. */
-struct fault *fault_new(const void *owner, const struct papr_fault *config,
+bool fault_same(const struct papr_fault *a, const struct papr_fault *b);
+
+/* The running state for @vcpus vCPUs, of one user; NULL without memory. */
+struct fault *fault_new(const struct papr_fault *config,
 			const struct papr_call_info *call, uint32_t vcpus);
+
+/*
+ * The same for one user more, if it is of @config; else NULL.  Users come and
+ * go under papr_vm.routes_lock.  NULL is allowed.
+ */
+struct fault *fault_share(struct fault *fault, const struct papr_fault *config);
+void fault_release(struct fault *fault);
 
 /*
  * A call of @vcpu begins.  True if it is not to be answered but to return
@@ -43,8 +52,5 @@ struct fault *fault_new(const void *owner, const struct papr_fault *config,
  */
 bool fault_strikes(struct fault *fault, struct papr_vcpu *vcpu,
 		   uint64_t *args, uint64_t *rets, int64_t *status);
-
-/* How often it has; any thread.  NULL is allowed. */
-uint64_t fault_count(const struct fault *fault);
 
 #endif

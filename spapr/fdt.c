@@ -12,6 +12,7 @@
 
 #include "spapr/fdt.h"
 #include "spapr/routes.h"
+#include "spapr/routing.h"
 #include "spapr/util.h"
 
 #define XICS_PHANDLE 0x1111u
@@ -158,6 +159,8 @@ static void write_errinjct(struct tree *t)
 
 static void write_rtas(struct tree *t, const struct papr_vm *vm)
 {
+	const struct rtas_route *rtas = routing_now(vm)->rtas;
+
 	tree_begin(t, "rtas");
 	write_hypertas(t, vm);
 	tree_u32(t, "rtas-size", papr_rtas_size(vm->n_vcpus));
@@ -165,15 +168,15 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 	tree_u32(t, "linux,rtas-entry", vm->config.rtas_base);
 	tree_u32(t, "rtas-error-log-max", RTAS_LOG_MAX);
 	/* Times a minute; Linux does not scan, nor log, without. */
-	if (vm->rtas_fn[RTAS_ROW_event_scan])
+	if (rtas[RTAS_ROW_event_scan].fn)
 		tree_u32(t, "rtas-event-scan-rate", 1);
 	/* ibm,os-term may return. */
 	tree_empty(t, "ibm,extended-os-term");
 	for (int row = 0; row < RTAS_ROWS; row++)
-		if (vm->rtas_fn[row] || vm->rtas_in_kernel[row])
+		if (rtas[row].fn || vm->rtas_in_kernel[row])
 			tree_u32(t, rtas_table[row].name,
 				 rtas_table[row].number);
-	if (vm->rtas_fn[RTAS_ROW_ibm_errinjct])
+	if (rtas[RTAS_ROW_ibm_errinjct].fn)
 		write_errinjct(t);
 	tree_end(t);
 }
@@ -339,7 +342,9 @@ int papr_vm_fdt(struct papr_vm *vm, const struct papr_fdt_config *config,
 				 "not know");
 	if (len > INT32_MAX)
 		len = INT32_MAX;
+	pthread_mutex_lock(&vm->routes_lock);
 	write_tree(&t, vm, &c, len);
+	pthread_mutex_unlock(&vm->routes_lock);
 	if (!t.err) {
 		fdt_set_boot_cpuid_phys(buf, vm->vcpus[0]->id);
 		used = fdt_totalsize(buf);

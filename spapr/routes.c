@@ -11,6 +11,7 @@
 
 #include "hcalls/handlers.h"
 #include "spapr/policy.h"
+#include "spapr/routes-ground.h"
 #include "spapr/routes.h"
 #include "spapr/util.h"
 
@@ -40,15 +41,6 @@ static const char refused_off[] = "the kernel did not let go of it";
 static const char collides[] =
 	"its number is served as another call, which guests mean by it";
 
-/* What the routes of all calls depend on. */
-struct ground {
-	const struct papr_policy *policy;
-	const struct papr_host *host;
-	enum papr_flavour flavour;	/* NONE: nothing can be switched */
-	bool xics;			/* interrupts in the kernel ... */
-	bool own_xics;			/* ... or in this library */
-};
-
 /*
  * Calls that share state: to split one between kernel and userspace means
  * that each sees half of it.
@@ -73,6 +65,15 @@ static const struct group {
 	  }, 4 },
 };
 
+const char *ground_group(int row)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		for (unsigned int j = 0; j < groups[i].rows; j++)
+			if ((int)groups[i].row[j] == row)
+				return groups[i].what;
+	return NULL;
+}
+
 static bool is_kernel(enum papr_route route)
 {
 	return route == PAPR_ROUTE_KERNEL || route == PAPR_ROUTE_KERNEL_ONLY;
@@ -89,7 +90,7 @@ static enum papr_route requested(const struct ground *g, int row)
 }
 
 /* What this host's kernel has for a call. */
-static enum papr_kernel known(const struct ground *g, int row)
+enum papr_kernel ground_known(const struct ground *g, int row)
 {
 	switch (g->flavour) {
 	case PAPR_FLAVOUR_HV:
@@ -102,9 +103,9 @@ static enum papr_kernel known(const struct ground *g, int row)
 	}
 }
 
-static bool switchable(const struct ground *g, int row)
+bool ground_switchable(const struct ground *g, int row)
 {
-	enum papr_kernel kernel = known(g, row);
+	enum papr_kernel kernel = ground_known(g, row);
 
 	return kernel == PAPR_KERNEL_ON || kernel == PAPR_KERNEL_OFF;
 }
@@ -129,7 +130,7 @@ static const char *useless(const struct ground *g, int row)
 	}
 }
 
-static bool wanted(const struct ground *g, int row)
+bool ground_wanted(const struct ground *g, int row)
 {
 	return is_kernel(requested(g, row)) && !useless(g, row);
 }
@@ -175,7 +176,7 @@ static const char *why_user(const struct ground *g, int row,
 
 	if (route == PAPR_ROUTE_USER)
 		return handled ? "" : why_nobody(g, row);
-	if (known(g, row) == PAPR_KERNEL_NONE)
+	if (ground_known(g, row) == PAPR_KERNEL_NONE)
 		return handled ? "" : nobody;
 	why = useless(g, row);
 	return why ? why : refused_on;
@@ -212,19 +213,19 @@ static bool in_kernel(const struct ground *g, int row,
 	if (accepted == PAPR_ACCEPTED_FIXED) {
 		/* The kernel gets no RTAS tokens unless it is to have them. */
 		*why = no_switch;
-		return hcall_kvm(row)->how != KVM_RTAS || wanted(g, row);
+		return hcall_kvm(row)->how != KVM_RTAS || ground_wanted(g, row);
 	}
 	if (is_sticky(g, row)) {
 		*why = sticky;
 		return true;
 	}
 	*why = refused_off;
-	return accepted == PAPR_ACCEPTED_REFUSED && !wanted(g, row) &&
+	return accepted == PAPR_ACCEPTED_REFUSED && !ground_wanted(g, row) &&
 		!useless(g, row);
 }
 
 /* Fills the effective column and the reason from the other two. */
-static void settle(const struct ground *g, int row,
+void ground_settle(const struct ground *g, int row,
 		   struct papr_route_report *r)
 {
 	const char *why = "";
@@ -250,7 +251,7 @@ static void predict_row(const struct ground *g, int row,
 {
 	r->call = &hcall_table[row];
 	r->requested = requested(g, row);
-	switch (known(g, row)) {
+	switch (ground_known(g, row)) {
 	case PAPR_KERNEL_NONE:
 		r->accepted = PAPR_ACCEPTED_NONE;
 		break;
@@ -258,10 +259,10 @@ static void predict_row(const struct ground *g, int row,
 		r->accepted = PAPR_ACCEPTED_FIXED;
 		break;
 	default:
-		r->accepted = wanted(g, row) ? PAPR_ACCEPTED_ON :
+		r->accepted = ground_wanted(g, row) ? PAPR_ACCEPTED_ON :
 			PAPR_ACCEPTED_OFF;
 	}
-	settle(g, row, r);
+	ground_settle(g, row, r);
 }
 
 /* The first call of a group with such a route, or -1. */
@@ -325,9 +326,8 @@ static int check_groups(const struct ground *g, struct papr_error *error)
 }
 
 /* "kernel!" where the kernel does not answer. */
-static int check_kernel_only(const struct ground *g,
-			     const struct papr_route_report *r,
-			     struct papr_error *error)
+int ground_check_only(const struct ground *g, const struct papr_route_report *r,
+		      struct papr_error *error)
 {
 	const char *why = *r->reason ? r->reason : "the kernel has no code "
 		"for it";
@@ -343,7 +343,7 @@ static int check_kernel_only(const struct ground *g,
 			 "kernel or user", r->call->name, g->host->name, why);
 }
 
-static int predict(const struct ground *g, struct papr_route_report *report,
+int ground_predict(const struct ground *g, struct papr_route_report *report,
 		   struct papr_error *error)
 {
 	int row, err;
@@ -354,15 +354,11 @@ static int predict(const struct ground *g, struct papr_route_report *report,
 	if (!err && !g->policy->force)
 		err = check_rtas(g, error);
 	for (row = 0; !err && row < HCALL_ROWS; row++)
-		err = check_kernel_only(g, &report[row], error);
+		err = ground_check_only(g, &report[row], error);
 	return err;
 }
 
-/*
- * The guest has one interrupt controller.  Without one in the kernel the calls
- * come to userspace on every host.
- */
-static void place_xics(struct ground *g, bool kernel_can, bool can_interrupt)
+void ground_place_xics(struct ground *g, bool kernel_can, bool can_interrupt)
 {
 	g->own_xics = can_interrupt &&
 		(!kernel_can || policy_takes_interrupts(g->policy));
@@ -384,112 +380,6 @@ int papr_route_predict(const struct papr_policy *policy,
 		return error_set(error, err, "struct papr_host has a size "
 				 "that this library does not know");
 	g.flavour = info.flavour;
-	place_xics(&g, info.cap[PAPR_CAP_IRQ_XICS], true);
-	return predict(&g, report, error);
-}
-
-struct kernel {
-	const struct papr_host_ops *ops;
-	void *host;
-};
-
-/* Takes the kernel back to where it was, calls below @end. */
-static int take_back(const struct kernel *kernel, const struct ground *g,
-		     const struct papr_route_report *old, int end)
-{
-	int row, err, failed = 0;
-	bool on;
-
-	for (row = 0; row < end; row++) {
-		if (!switchable(g, row))
-			continue;
-		on = known(g, row) == PAPR_KERNEL_ON;
-		if (old && old[row].accepted != PAPR_ACCEPTED_REFUSED)
-			on = old[row].accepted == PAPR_ACCEPTED_ON;
-		err = kernel->ops->enable_hcall(kernel->host,
-						hcall_table[row].number, on);
-		if (err && err != -EINVAL)	/* a call it does not have */
-			failed = err;
-	}
-	return failed;
-}
-
-/*
- * Tells the kernel and notes its answer.  A kernel that does not take what it
- * should answer is no error, userspace then does; nor is one that lacks the
- * call (EINVAL) when it should not answer it.
- */
-static int switch_row(const struct kernel *kernel, const struct ground *g,
-		      int row, struct papr_route_report *r)
-{
-	bool on = wanted(g, row);
-	int err;
-
-	err = kernel->ops->enable_hcall(kernel->host, r->call->number, on);
-	if (!err)
-		return 0;
-	if (!on && err == -EINVAL) {
-		r->accepted = PAPR_ACCEPTED_NONE;
-		err = 0;
-	} else {
-		r->accepted = PAPR_ACCEPTED_REFUSED;
-	}
-	settle(g, row, r);
-	return on || g->policy->force ? 0 : err;
-}
-
-static int switch_all(const struct kernel *kernel, const struct ground *g,
-		      const struct papr_route_report *old,
-		      struct papr_route_report *report,
-		      struct papr_error *error)
-{
-	struct papr_route_report *r;
-	int row, err = 0;
-
-	for (row = 0; row < HCALL_ROWS; row++) {
-		r = &report[row];
-		if (!switchable(g, row))
-			continue;
-		err = switch_row(kernel, g, row, r);
-		if (err)
-			error_set(error, err, "the kernel did not let go of "
-				  "%s, which is routed to %s: %s",
-				  r->call->name,
-				  papr_route_name(r->requested),
-				  strerror(-err));
-		else
-			err = check_kernel_only(g, r, error);
-		if (err)
-			break;
-	}
-	if (err && take_back(kernel, g, old, row))
-		error_set(error, err, "the kernel took neither the new route "
-			  "of %s nor the old routes back: it is between the "
-			  "two", r->call->name);
-	return err;
-}
-
-int routes_apply(const struct papr_policy *policy, const struct papr_host *info,
-		 const struct papr_host_ops *ops, void *host,
-		 const struct papr_route_report *old,
-		 struct papr_route_report *report, struct papr_error *error)
-{
-	struct papr_route_report next[HCALL_ROWS];
-	struct kernel kernel = { ops, host };
-	struct ground g = {
-		.policy = policy, .host = info,
-		.flavour = ops->enable_hcall ? info->flavour :
-			PAPR_FLAVOUR_NONE,
-	};
-	int err;
-
-	place_xics(&g, ops->setup_irqs && info->cap[PAPR_CAP_IRQ_XICS],
-		   ops->interrupt);
-
-	err = predict(&g, next, error);
-	if (!err)
-		err = switch_all(&kernel, &g, old, next, error);
-	if (!err)
-		memcpy(report, next, sizeof(next));
-	return err;
+	ground_place_xics(&g, info.cap[PAPR_CAP_IRQ_XICS], true);
+	return ground_predict(&g, report, error);
 }

@@ -8,14 +8,41 @@
 
 /*
  * Applies @policy to the kernel: sets every switchable call and fills
- * @report, HCALL_ROWS elements.  @old is NULL the first time, else the report
- * in force, to which the kernel is taken back if anything fails: whole or not
- * at all.  Returns 0 or as papr_route_predict().
+ * @report, HCALL_ROWS elements.  If anything fails, the kernel is taken back
+ * to what a new VM has: whole or not at all.  Returns 0 or as
+ * papr_route_predict().
  */
 int routes_apply(const struct papr_policy *policy, const struct papr_host *info,
 		 const struct papr_host_ops *ops, void *host,
-		 const struct papr_route_report *old,
 		 struct papr_route_report *report, struct papr_error *error);
+
+/* Other routes while vCPUs run: spapr/live.c has the order. */
+struct routes_change {
+	const struct papr_policy *old_policy;
+	const struct papr_policy *policy;	/* the new one */
+	const struct papr_host *info;
+	const struct papr_host_ops *ops;
+	void *host;
+	const struct papr_route_report *old;	/* of the old one */
+	struct papr_route_report *next;
+};
+
+/*
+ * Fills @next as if the kernel took it all.  0, or as papr_route_predict(), or
+ * -EBUSY for a call whose state cannot change hands.
+ */
+int routes_plan(const struct routes_change *change, struct papr_error *error);
+
+/*
+ * Switches on those calls which the kernel is to answer from now on, or off
+ * those it no more is; its answers go into @next.  On failure what was
+ * switched is taken back.
+ */
+int routes_switch(const struct routes_change *change, bool on,
+		  struct papr_error *error);
+
+/* Takes back what routes_switch() did; 0 or the kernel's error. */
+int routes_switch_back(const struct routes_change *change, bool on);
 
 /* True if all calls of a function set are answered by somebody. */
 bool routes_set_answered(const struct papr_route_report *report,

@@ -6,10 +6,9 @@
 
 #include <talloc.h>
 
-#include "hcalls/handlers.h"
-#include "rtas/handlers.h"
 #include "spapr/fdt.h"
 #include "spapr/routes.h"
+#include "spapr/routing.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 #include "spapr/vsmt.h"
@@ -176,90 +175,25 @@ static int setup_kernel_rtas(struct papr_vm *vm)
 	return 0;
 }
 
-/* Calls that the configuration switches off have no handler. */
-static bool is_off(const struct papr_vm *vm, int row)
-{
-	switch (row) {
-	case RTAS_ROW_ibm_nmi_register:
-	case RTAS_ROW_ibm_nmi_interlock:
-	case RTAS_ROW_ibm_open_errinjct:
-	case RTAS_ROW_ibm_errinjct:
-	case RTAS_ROW_ibm_close_errinjct:
-		return !vm->fwnmi;
-	case RTAS_ROW_ibm_set_xive:
-	case RTAS_ROW_ibm_get_xive:
-	case RTAS_ROW_ibm_int_off:
-	case RTAS_ROW_ibm_int_on:
-		return !routes_own_xics(vm->routes);
-	default:
-		return false;
-	}
-}
-
-/* Interrupt calls are for the controller that is there. */
-static hcall_fn *handler_of(const struct papr_vm *vm, int row)
-{
-	if (hcall_is_xics(row) && !routes_own_xics(vm->routes))
-		return NULL;
-	return hcalls_handler(row);
-}
-
-/* Those that have none get NULL. */
-static int make_fault(struct papr_vm *vm, const struct papr_call_info *call,
-		      struct fault **fault)
-{
-	const struct papr_fault *config = papr_policy_fault(vm->policy, call);
-
-	if (!config)
-		return 0;
-	*fault = fault_new(vm, config, call, vm->n_vcpus);
-	return *fault ? 0 : error_set(&vm->error, -ENOMEM, "out of memory");
-}
-
-static int make_faults(struct papr_vm *vm)
-{
-	int r = 0;
-
-	for (int row = 0; !r && row < HCALL_ROWS; row++)
-		r = make_fault(vm, &hcall_table[row], &vm->route[row].fault);
-	for (int row = 0; !r && row < RTAS_ROWS; row++)
-		r = make_fault(vm, &rtas_table[row], &vm->rtas_fault[row]);
-	return r;
-}
-
-static void fill_handlers(struct papr_vm *vm)
-{
-	for (int row = 0; row < HCALL_ROWS; row++) {
-		vm->route[row].fn = handler_of(vm, row);
-		vm->route[row].by = vm->routes[row].effective;
-		vm->route[row].logged = papr_policy_logged(vm->policy,
-							   &hcall_table[row]);
-	}
-	for (int row = 0; row < RTAS_ROWS; row++) {
-		const struct papr_call_info *call = &rtas_table[row];
-
-		if (papr_policy_rtas_route(vm->policy, call) !=
-		    PAPR_ROUTE_DENY && !is_off(vm, row))
-			vm->rtas_fn[row] = rtas_handler(row);
-		vm->rtas_logged[row] = papr_policy_logged(vm->policy, call);
-	}
-}
-
 static int setup_routes(struct papr_vm *vm)
 {
+	struct routing *routing;
 	int r;
 
 	if (!vm->policy) {
-		vm->policy = policy_copy(vm, NULL);
+		vm->policy = policy_copy(NULL, NULL);
 		if (!vm->policy)
 			return error_set(&vm->error, -ENOMEM, "out of memory");
 	}
-	r = routes_apply(vm->policy, &vm->info, &vm->host_ops, vm->host, NULL,
+	r = routes_apply(vm->policy, &vm->info, &vm->host_ops, vm->host,
 			 vm->routes, &vm->error);
 	if (r)
 		return r;
-	fill_handlers(vm);
-	return make_faults(vm);
+	routing = routing_new(vm, vm->policy, vm->routes, NULL);
+	if (!routing)
+		return error_set(&vm->error, -ENOMEM, "out of memory");
+	routing_publish(vm, routing);
+	return 0;
 }
 
 int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)
@@ -269,11 +203,12 @@ int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)
 
 	if (vm->stage != VM_SETUP)
 		return error_set(&vm->error, -EBUSY, "the policy is chosen "
-				 "before the VM is sealed");
+				 "before the VM is sealed, and changed after "
+				 "it by papr_vm_change_policy()");
 	r = papr_route_predict(policy, &vm->info, vm->routes, &vm->error);
 	if (r)
 		return r;
-	copy = policy_copy(vm, policy);
+	copy = policy_copy(NULL, policy);
 	if (!copy)
 		return error_set(&vm->error, -ENOMEM, "out of memory");
 	talloc_free(vm->policy);

@@ -12,7 +12,7 @@
 
 #include "hcalls/handlers.h"
 #include "rtas/handlers.h"
-#include "spapr/routes.h"
+#include "spapr/routing.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 #include "spapr/vsmt.h"
@@ -189,7 +189,10 @@ static int vm_destroy(struct papr_vm *vm)
 		free(atomic_load(&vm->vcpus[i]->stats.times));
 		talloc_free(vm->vcpus[i]);
 	}
+	talloc_free(vm->policy);
+	routing_end(vm);
 	pthread_mutex_destroy(&vm->inject_lock);
+	pthread_mutex_destroy(&vm->routes_lock);
 	return 0;
 }
 
@@ -242,6 +245,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 	if (!vm)
 		return error_set(error, -ENOMEM, "out of memory");
 	pthread_mutex_init(&vm->inject_lock, NULL);
+	pthread_mutex_init(&vm->routes_lock, NULL);
 	talloc_set_destructor(vm, vm_destroy);
 	vm->host = host;
 	vm->vmm = vmm;
@@ -274,7 +278,10 @@ int papr_vm_route(const struct papr_vm *vm, size_t index,
 {
 	if (index >= HCALL_ROWS)
 		return -EINVAL;
+	/* It is const for the caller alone. */
+	pthread_mutex_lock((pthread_mutex_t *)&vm->routes_lock);
 	*report = vm->routes[index];
+	pthread_mutex_unlock((pthread_mutex_t *)&vm->routes_lock);
 	return 0;
 }
 

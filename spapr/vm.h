@@ -4,8 +4,9 @@
  *
  * Locks: none on the call path but that of struct xics, in its calls.  What
  * else handlers share is either fixed once the VM is sealed or atomic; each
- * says so.  Injections have a lock, which is taken on the call path only while
- * one of the vCPU's waits for a call.
+ * says so.  Routes are read through an atomic pointer: routing.h.  Injections
+ * have a lock, which is taken on the call path only while one of the vCPU's
+ * waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -23,7 +24,6 @@
 #include "hcalls/catalogue.h"
 #include "rtas/catalogue.h"
 #include "spapr/call-stats.h"
-#include "spapr/fault.h"
 #include "spapr/ram.h"
 #include "spapr/traps.h"
 #include "spapr/xics.h"
@@ -51,14 +51,6 @@ typedef int32_t rtas_fn(struct papr_vcpu *vcpu, const void *args, void *rets);
 struct rtas_impl {
 	uint32_t token;
 	rtas_fn *fn;
-};
-
-/* Who answers a call that has left the kernel. */
-struct hcall_route {
-	hcall_fn *fn;
-	enum papr_effective by;
-	bool logged;
-	struct fault *fault;		/* or NULL */
 };
 
 /* Only the vCPU's own thread counts: see count_one(). */
@@ -122,6 +114,8 @@ struct nmi_state {
 	uint32_t reset_tries;
 };
 
+struct routing;
+
 struct papr_vcpu {
 	struct papr_vm *vm;
 	uint32_t index;
@@ -133,7 +127,9 @@ struct papr_vcpu {
 	struct nmi_state nmi;
 	struct traps traps;
 
+	_Atomic(struct routing *) routing;	/* of the call it is in */
 	struct hcall_stats hcalls[HCALL_ROWS][PAPR_EFFECTIVE_NOBODY + 1];
+	_Atomic uint64_t on_purpose[HCALL_ROWS];
 	struct rtas_stats rtas[RTAS_ROWS];
 	_Atomic uint64_t unknown_nr[UNKNOWN_HCALLS];
 	_Atomic uint64_t unknown_count[UNKNOWN_HCALLS + 1];
@@ -165,18 +161,19 @@ struct papr_vm {
 	size_t n_ram;
 	struct tce_window tce[TCE_WINDOWS];
 	size_t n_tce;
-	struct papr_policy *policy;
-	struct papr_route_report routes[HCALL_ROWS];
-	struct hcall_route route[HCALL_ROWS];
-	rtas_fn *rtas_fn[RTAS_ROWS];
 	bool rtas_in_kernel[RTAS_ROWS];
-	bool rtas_logged[RTAS_ROWS];
-	struct fault *rtas_fault[RTAS_ROWS];
 	struct papr_vcpu **vcpus;
 	uint32_t n_vcpus;
 	struct xics *xics;		/* NULL: interrupts are the kernel's */
 
+	/* Changed while vCPUs run, under routes_lock: live.c. */
+	struct papr_policy *policy;	/* a talloc context of its own */
+	struct papr_route_report routes[HCALL_ROWS];
+	struct routing *retired;	/* tables that a vCPU may still hold */
+	pthread_mutex_t routes_lock;
+
 	/* Shared by running vCPUs. */
+	_Atomic(struct routing *) routing;	/* the table: routing.h */
 	_Atomic uint64_t lpcr_mask;	/* bits the guest has chosen ... */
 	_Atomic uint64_t lpcr_value;	/* ... and their values */
 	_Atomic int64_t clock_offset_ns;

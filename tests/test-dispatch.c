@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "spapr/vm.h"
+#include "spapr/routing.h"
 #include "tests/partition.h"
 
 static struct papr_hcall_stats stats_of(struct partition *p, uint32_t nr)
@@ -266,7 +266,7 @@ static void results_do_not_change_arguments(void **state)
 {
 	struct partition *p = *state;
 
-	p->vm->route[HCALL_ROW_H_GET_TCE].fn = write_then_read;
+	routing_now(p->vm)->hcall[HCALL_ROW_H_GET_TCE].fn = write_then_read;
 	assert_int_equal(HCALL(p, H_GET_TCE, 7, 0), H_SUCCESS);
 }
 

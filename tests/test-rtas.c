@@ -7,7 +7,7 @@
 
 #include "rtas/handlers.h"
 #include "rtas/status.h"
-#include "spapr/vm.h"
+#include "spapr/routing.h"
 #include "tests/partition.h"
 
 /* Writes a header alone, and calls. */
@@ -160,7 +160,7 @@ static void wrong_counts_call_nothing_for_any_row(void **state)
 	struct partition *p = *state;
 
 	for (int row = 0; row < RTAS_ROWS; row++) {
-		p->vm->rtas_fn[row] = note_call;
+		routing_now(p->vm)->rtas[row].fn = note_call;
 		try_counts(p, row);
 	}
 }
@@ -224,7 +224,7 @@ static void status_of_open_errinjct_is_its_second_result(void **state)
 	struct partition *p = *state;
 	uint32_t cells[RTAS_CELLS] = { 0 };
 
-	p->vm->rtas_fn[RTAS_ROW_ibm_open_errinjct] = open_errinjct;
+	routing_now(p->vm)->rtas[RTAS_ROW_ibm_open_errinjct].fn = open_errinjct;
 	assert_int_equal(partition_rtas(p, 0x5000,
 					RTAS_TOKEN_ibm_open_errinjct, 0, 2,
 					cells), H_SUCCESS);

@@ -78,8 +78,6 @@ bool papr_vm_timing(const struct papr_vm *vm);
 
 /**
  * papr_vcpu_stats - as papr_vm_stats(), of one vCPU; any thread
- *
- * What failed on purpose is counted for all vCPUs together: @on_purpose is 0.
  */
 int papr_vcpu_stats(const struct papr_vcpu *vcpu, size_t index,
 		    struct papr_hcall_stats *stats);
