@@ -56,30 +56,6 @@ static void lift(struct papr_vcpu *vcpu)
 	flush((uint32_t *)words, traps->n);
 }
 
-static void hold(struct papr_vcpu *vcpu, bool hold)
-{
-	if (vcpu->host)
-		vcpu->vm->host_ops.hold(vcpu->host, hold);
-}
-
-/*
- * KVM may look at the instruction once more that has stopped a vCPU: until
- * that is out of the guest it must still be there.
- */
-static void lift_all(struct papr_vm *vm)
-{
-	if (!vm->traps_planted)
-		return;
-	for (uint32_t i = 0; i < vm->n_vcpus; i++)
-		hold(vm->vcpus[i], true);
-	/* Ranges may overlap: last in, first out. */
-	for (uint32_t i = vm->n_vcpus; i-- > 0; )
-		lift(vm->vcpus[i]);
-	for (uint32_t i = vm->n_vcpus; i-- > 0; )
-		hold(vm->vcpus[i], false);
-	vm->traps_planted = false;
-}
-
 static bool somebody_passes(const struct papr_vm *vm)
 {
 	for (uint32_t i = 0; i < vm->n_vcpus; i++)
@@ -88,13 +64,34 @@ static bool somebody_passes(const struct papr_vm *vm)
 	return false;
 }
 
-static void plant_all(struct papr_vm *vm)
+static void hold_all(struct papr_vm *vm, bool hold)
 {
-	if (vm->traps_planted || !vm->n_traps || somebody_passes(vm))
-		return;
 	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+		if (vm->vcpus[i]->host)
+			vm->host_ops.hold(vm->vcpus[i]->host, hold);
+}
+
+/*
+ * Between these two there are no traps in memory, and no vCPU is in the guest:
+ * KVM may look once more at the instruction that has stopped one, and a POWER
+ * that is emulated may go on with instructions that were changed while it ran
+ * into them.
+ */
+static void begin_change(struct papr_vm *vm)
+{
+	hold_all(vm, true);
+	/* Ranges may overlap: last in, first out. */
+	for (uint32_t i = vm->n_vcpus; vm->traps_planted && i-- > 0; )
+		lift(vm->vcpus[i]);
+	vm->traps_planted = false;
+}
+
+static void end_change(struct papr_vm *vm)
+{
+	vm->traps_planted = vm->n_traps && !somebody_passes(vm);
+	for (uint32_t i = 0; vm->traps_planted && i < vm->n_vcpus; i++)
 		plant(vm->vcpus[i]);
-	vm->traps_planted = true;
+	hold_all(vm, false);
 }
 
 /* --- at the host */
@@ -132,6 +129,7 @@ int traps_add(struct papr_vcpu *vcpu, uint64_t gpa, uint32_t n,
 	      struct papr_error *error)
 {
 	struct papr_vm *vm = vcpu->vm;
+	uint32_t *old;
 	int r = 0;
 
 	if (!vm->host_ops.trap || !vm->host_ops.hold)
@@ -147,18 +145,19 @@ int traps_add(struct papr_vcpu *vcpu, uint64_t gpa, uint32_t n,
 	if (r)
 		return r;
 	/* No parent: threads of other vCPUs come here. */
-	vcpu->traps.old = talloc_array(NULL, uint32_t, n);
-	if (!vcpu->traps.old) {
+	old = talloc_array(NULL, uint32_t, n);
+	if (!old) {
 		if (!vm->n_traps)
 			tell_host(vm, vm->n_vcpus, false, NULL);
 		return error_set(error, -ENOMEM, "out of memory");
 	}
-	lift_all(vm);
+	begin_change(vm);
+	vcpu->traps.old = old;
 	vcpu->traps.gpa = gpa;
 	vcpu->traps.n = n;
 	vm->n_traps++;
 	atomic_store(&vm->traps_used, true);
-	plant_all(vm);
+	end_change(vm);
 	return 0;
 }
 
@@ -168,11 +167,12 @@ void traps_remove(struct papr_vcpu *vcpu)
 
 	if (!vcpu->traps.old)
 		return;
-	lift_all(vm);
+	begin_change(vm);
 	TALLOC_FREE(vcpu->traps.old);
-	if (!--vm->n_traps)
+	vm->n_traps--;
+	end_change(vm);
+	if (!vm->n_traps)
 		tell_host(vm, vm->n_vcpus, false, NULL);
-	plant_all(vm);
 }
 
 /* What is no trap of ours is the guest's own business meanwhile. */
@@ -183,10 +183,12 @@ void traps_pass(struct papr_vcpu *vcpu, bool passes)
 	if (vcpu->traps.passes == passes)
 		return;
 	vcpu->traps.passes = passes;
-	if (passes)
-		lift_all(vm);
-	if (vm->n_traps)
-		vm->host_ops.trap(vcpu->host, !passes, &vm->trap_word);
+	if (!vm->n_traps)
+		return;
 	if (!passes)
-		plant_all(vm);
+		vm->host_ops.trap(vcpu->host, true, &vm->trap_word);
+	begin_change(vm);
+	end_change(vm);
+	if (passes)
+		vm->host_ops.trap(vcpu->host, false, &vm->trap_word);
 }

@@ -352,6 +352,31 @@ static void what_is_cancelled_leaves_no_trace(void **state)
 	stop(g, 1);
 }
 
+/* The ranges overlap, and both are in the same loop. */
+static void each_vcpu_has_its_own(void **state)
+{
+	struct guest *g = *state;
+
+	skip_without_traps(g);
+	run(g, 0, LOOP);
+	run(g, 1, LOOP);
+	for (unsigned int n = 0; n < 10; n++) {
+		inject(g, 0, (struct papr_injection){
+			.trigger = PAPR_TRIGGER_PC,
+			.first = LOOP, .last = LOOP + 4 });
+		inject(g, 1, (struct papr_injection){
+			.trigger = PAPR_TRIGGER_PC,
+			.first = LOOP + 4, .last = LOOP + 8 });
+		wait_for(g, 0, COUNT, 1 + n);
+		wait_for(g, 1, COUNT, 1 + n);
+		assert_in_range(get(g, 0, SRR0), LOOP, LOOP + 4);
+		assert_in_range(get(g, 1, SRR0), LOOP + 4, LOOP + 8);
+		assert_same_code(g);
+	}
+	stop(g, 0);
+	stop(g, 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, guest_setup, guest_teardown)
 
 int main(void)
@@ -362,6 +387,7 @@ int main(void)
 		TEST(it_hits_the_first_of_a_range),
 		TEST(other_vcpu_passes_over_it),
 		TEST(what_is_cancelled_leaves_no_trace),
+		TEST(each_vcpu_has_its_own),
 	};
 	int failed = cmocka_run_group_tests_name("big-endian", tests, NULL,
 						 NULL);

@@ -72,7 +72,7 @@ struct partition {
 	size_t console_last;		/* length of the last write */
 	struct gpa_range dirty[MAX_DIRTY];
 	size_t n_dirty;
-	const char *held_when_dirty;	/* what the host has been told then */
+	const char *held_when_dirty;	/* what the host was told last */
 	unsigned int mmios;
 	uint64_t mmio_gpa;
 	uint32_t mmio_len;
