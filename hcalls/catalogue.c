@@ -179,6 +179,13 @@ bool hcall_is_xics(int row)
 	return kvm && kvm->how == KVM_XICS;
 }
 
+bool hcall_is_hpt(int row)
+{
+	const struct kvm_hcall *kvm = hcall_kvm(row);
+
+	return kvm && kvm->how == KVM_HPT;
+}
+
 /* The public side. */
 
 size_t papr_hcall_count(void)

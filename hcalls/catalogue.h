@@ -84,6 +84,7 @@ enum kvm_hv { KVM_HV_NONE, KVM_HV_FIXED, KVM_HV_OFF, KVM_HV_ON };
 enum kvm_pr { KVM_PR_NONE, KVM_PR_FIXED, KVM_PR_OFF, KVM_PR_ON };
 enum kvm_how {
 	KVM_PLAIN,
+	KVM_HPT,
 	KVM_CEDE,
 	KVM_XICS,
 	KVM_PUNTS,
@@ -105,5 +106,8 @@ const struct kvm_hcall *hcall_kvm(int row);
 
 /* Whether it is one of the six calls of interrupt presentation. */
 bool hcall_is_xics(int row);
+
+/* Whether it is one of the seven calls on the hashed page table. */
+bool hcall_is_hpt(int row);
 
 #endif

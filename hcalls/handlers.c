@@ -5,8 +5,8 @@
 #include "spapr/util.h"
 
 static const struct hcall_impl *const topics[] = {
-	fwnmi_hcalls, hcalls_mem, hcalls_mode, hcalls_rtas, hcalls_splpar,
-	hcalls_tce, hcalls_term, hcalls_xics,
+	fwnmi_hcalls, hcalls_hpt, hcalls_mem, hcalls_mode, hcalls_rtas,
+	hcalls_splpar, hcalls_tce, hcalls_term, hcalls_xics,
 };
 
 int hcalls_reset(struct papr_vm *vm)

@@ -7,6 +7,7 @@
 
 /* One array per topic, each at the end of its file, ended by a NULL fn. */
 extern const struct hcall_impl fwnmi_hcalls[];
+extern const struct hcall_impl hcalls_hpt[];
 extern const struct hcall_impl hcalls_mem[];
 extern const struct hcall_impl hcalls_mode[];
 extern const struct hcall_impl hcalls_splpar[];

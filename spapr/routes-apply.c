@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "spapr/policy.h"
+#include "spapr/hpt.h"
 #include "spapr/routes-ground.h"
 #include "spapr/routes.h"
 #include "spapr/util.h"
@@ -121,6 +122,7 @@ static void find_ground(struct ground *g, const struct papr_policy *policy,
 		.policy = policy, .host = info,
 		.flavour = ops->enable_hcall ? info->flavour :
 			PAPR_FLAVOUR_NONE,
+		.hpt = hpt_can(ops),
 	};
 	ground_place_xics(g, ops->setup_irqs && info->cap[PAPR_CAP_IRQ_XICS],
 			  ops->interrupt);

@@ -17,6 +17,7 @@ struct ground {
 	enum papr_flavour flavour;	/* NONE: nothing can be switched */
 	bool xics;			/* interrupts in the kernel ... */
 	bool own_xics;			/* ... or in this library */
+	bool hpt;			/* the page table can be reached */
 };
 
 /* Fills @xics and @own_xics. */

@@ -12,6 +12,15 @@ bool routes_own_xics(const struct papr_route_report *report)
 	return false;
 }
 
+bool routes_own_hpt(const struct papr_route_report *report)
+{
+	for (int row = 0; row < HCALL_ROWS; row++)
+		if (hcall_is_hpt(row) &&
+		    report[row].effective == PAPR_EFFECTIVE_USER)
+			return true;
+	return false;
+}
+
 bool routes_set_answered(const struct papr_route_report *report,
 			 const char *set)
 {

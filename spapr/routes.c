@@ -32,6 +32,8 @@ static const char no_xics[] =
 	"the kernel has no interrupt controller for the guest";
 static const char kernels_xics[] =
 	"the interrupt controller of the guest is the kernel's";
+static const char no_hpt[] =
+	"the program's host operations have no page table";
 static const char no_interrupt[] =
 	"the program's host operations cannot interrupt a vCPU";
 static const char pr_punts[] =
@@ -154,7 +156,8 @@ static bool is_sticky(const struct ground *g, int row)
 static bool is_handled(const struct ground *g, int row)
 {
 	return hcalls_has_handler(row) &&
-		(!hcall_is_xics(row) || g->own_xics);
+		(!hcall_is_xics(row) || g->own_xics) &&
+		(!hcall_is_hpt(row) || g->hpt);
 }
 
 /* Why it does not answer a call that is routed to it. */
@@ -165,6 +168,8 @@ static const char *why_nobody(const struct ground *g, int row)
 		return only_kernel;
 	if (!hcalls_has_handler(row))
 		return no_handler;
+	if (hcall_is_hpt(row))
+		return no_hpt;
 	return g->xics ? kernels_xics : no_interrupt;
 }
 
@@ -371,9 +376,7 @@ int papr_route_predict(const struct papr_policy *policy,
 		       struct papr_error *error)
 {
 	struct papr_host info;
-	struct ground g = {
-		.policy = policy, .host = &info,
-	};
+	struct ground g = { .policy = policy, .host = &info, .hpt = true };
 	int err = sized_copy(&info, sizeof(info), host);
 
 	if (err)

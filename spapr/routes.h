@@ -51,6 +51,9 @@ bool routes_set_answered(const struct papr_route_report *report,
 /* True if the guest's interrupt controller is this library's. */
 bool routes_own_xics(const struct papr_route_report *report);
 
+/* True if a call on the guest's page table is answered by this library. */
+bool routes_own_hpt(const struct papr_route_report *report);
+
 /* A copy that does not depend on the caller's; NULL if out of memory. */
 struct papr_policy *policy_copy(const void *owner,
 				const struct papr_policy *policy);

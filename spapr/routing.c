@@ -38,8 +38,12 @@ static void fill_hcall(struct hcall_route *route, int row, bool own_xics,
 		       const struct papr_route_report *report,
 		       const struct hcall_route *old)
 {
-	/* Interrupt calls are for the controller that is there. */
-	if (!hcall_is_xics(row) || own_xics)
+	/*
+	 * Interrupt calls are for the controller that is there, and page-table
+	 * calls for a table that was opened at the seal.
+	 */
+	if (hcall_is_hpt(row) ? report->effective == PAPR_EFFECTIVE_USER :
+				!hcall_is_xics(row) || own_xics)
 		route->fn = hcalls_handler(row);
 	route->by = report->effective;
 	/*

@@ -193,6 +193,7 @@ static int vm_destroy(struct papr_vm *vm)
 	routing_end(vm);
 	pthread_mutex_destroy(&vm->inject_lock);
 	pthread_mutex_destroy(&vm->routes_lock);
+	pthread_mutex_destroy(&vm->hpt_lock);
 	return 0;
 }
 
@@ -246,6 +247,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 		return error_set(error, -ENOMEM, "out of memory");
 	pthread_mutex_init(&vm->inject_lock, NULL);
 	pthread_mutex_init(&vm->routes_lock, NULL);
+	pthread_mutex_init(&vm->hpt_lock, NULL);
 	talloc_set_destructor(vm, vm_destroy);
 	vm->host = host;
 	vm->vmm = vmm;

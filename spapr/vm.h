@@ -2,11 +2,11 @@
 /*
  * The partition from the inside.
  *
- * Locks: none on the call path but that of struct xics, in its calls.  What
- * else handlers share is either fixed once the VM is sealed or atomic; each
- * says so.  Routes are read through an atomic pointer: routing.h.  Injections
- * have a lock, which is taken on the call path only while one of the vCPU's
- * waits for a call.
+ * Locks: none on the call path but those of struct xics and of the page table,
+ * in their calls.  What else handlers share is either fixed once the VM is
+ * sealed or atomic; each says so.  Routes are read through an atomic pointer:
+ * routing.h.  Injections have a lock, which is taken on the call path only
+ * while one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -183,6 +183,8 @@ struct papr_vm {
 	_Atomic uint32_t nmi_log_id;	/* of the last log */
 	_Atomic uint32_t errinjct_open;	/* the open token, or 0 */
 	_Atomic uint32_t errinjct_opens;	/* how many there were */
+
+	pthread_mutex_t hpt_lock;	/* of the page table: spapr/hpt.h */
 
 	/*
 	 * Of what follows, and every vCPU's injection and traps.  Taken before

@@ -34,7 +34,22 @@ struct fake_host {
 	uint32_t n_sources;
 	struct source source[MAX_SOURCES];
 	uint32_t token[4];
+	struct papr_hpte *hpt;		/* NULL: none */
+	uint64_t hpt_entries;
+	bool hpt_open;
+	unsigned int held;		/* how many vCPUs are */
+	unsigned int cpus;
 };
+
+/* Locks, and says whether this call was ordered to fail. */
+int fake_host_enter(struct fake_host *fake, enum fake_op op);
+
+/* Operations of fake-hpt.c; an empty table of 2^@order bytes. */
+void fake_hpt_make(struct fake_host *fake, uint32_t order);
+int fake_hpt_open(void *host);
+int fake_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
+		  uint32_t n);
+int fake_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry);
 
 struct fake_cpu {
 	struct fake_host *fake;

@@ -124,8 +124,7 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
 	pthread_mutex_unlock(&fake->lock);
 }
 
-/* Locks, and says whether this call was ordered to fail. */
-static int enter(struct fake_host *fake, enum fake_op op)
+int fake_host_enter(struct fake_host *fake, enum fake_op op)
 {
 	struct failure *f = &fake->fail[op];
 
@@ -155,7 +154,7 @@ static int leave(struct fake_host *fake, int err, const char *fmt, ...)
 static int fake_describe(void *host, struct papr_host *info)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_DESCRIBE);
+	int err = fake_host_enter(fake, FAKE_DESCRIBE);
 
 	if (!err)
 		err = sized_fill(info, &fake->info, sizeof(fake->info));
@@ -166,7 +165,7 @@ static int fake_describe(void *host, struct papr_host *info)
 static int fake_describe_mmu(void *host, struct papr_host_mmu *mmu)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_DESCRIBE_MMU);
+	int err = fake_host_enter(fake, FAKE_DESCRIBE_MMU);
 
 	if (!err)
 		*mmu = fake->mmu;
@@ -177,7 +176,7 @@ static int fake_describe_mmu(void *host, struct papr_host_mmu *mmu)
 static int fake_enable_hcall(void *host, uint32_t number, bool enable)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_ENABLE_HCALL);
+	int err = fake_host_enter(fake, FAKE_ENABLE_HCALL);
 
 	if (!err && !switchable(fake, number))
 		err = -EINVAL;
@@ -196,7 +195,7 @@ static bool smt_is_legal(const struct fake_host *fake, uint32_t mode)
 static int fake_set_smt(void *host, uint32_t mode)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_SET_SMT);
+	int err = fake_host_enter(fake, FAKE_SET_SMT);
 
 	if (!err)
 		err = smt_is_legal(fake, mode) ? fake->has_cpu ? -EBUSY : 0 :
@@ -209,7 +208,7 @@ static int fake_set_smt(void *host, uint32_t mode)
 static int fake_enable_nested(void *host)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_ENABLE_NESTED);
+	int err = fake_host_enter(fake, FAKE_ENABLE_NESTED);
 
 	if (!err)
 		err = !is_hv(fake) ? -EINVAL :
@@ -238,7 +237,7 @@ static int fake_setup_irqs(void *host, uint32_t servers, const uint32_t *irqs,
 			   size_t n)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_SETUP_IRQS);
+	int err = fake_host_enter(fake, FAKE_SETUP_IRQS);
 	char *list = talloc_strdup(fake, "");
 
 	for (size_t i = 0; i < n; i++)
@@ -273,7 +272,7 @@ static int define_token(struct fake_host *fake, const char *name,
 static int fake_define_rtas(void *host, const char *name, uint32_t token)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_DEFINE_RTAS);
+	int err = fake_host_enter(fake, FAKE_DEFINE_RTAS);
 
 	if (!err)
 		err = define_token(fake, name, token);
@@ -283,14 +282,16 @@ static int fake_define_rtas(void *host, const char *name, uint32_t token)
 static int fake_setup_hpt(void *host, uint32_t order)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_SETUP_HPT);
+	int err = fake_host_enter(fake, FAKE_SETUP_HPT);
 
 	if (!err)
 		err = !is_hv(fake) ? -ENOTTY :
 		      fake->info.flavour == PAPR_FLAVOUR_NESTED ? -EOPNOTSUPP :
 		      order < 18 || order > 46 ? -EINVAL : 0;
-	if (!err)
+	if (!err) {
 		fake->radix = false;
+		fake_hpt_make(fake, order);
+	}
 	return leave(fake, err, "setup_hpt %u", order);
 }
 
@@ -315,7 +316,7 @@ static int check_mmu(const struct fake_host *fake, uint64_t flags,
 static int fake_configure_mmu(void *host, uint64_t flags, uint64_t table)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_CONFIGURE_MMU);
+	int err = fake_host_enter(fake, FAKE_CONFIGURE_MMU);
 
 	if (!err)
 		err = check_mmu(fake, flags, table);
@@ -336,7 +337,7 @@ static struct source *source_find(struct fake_host *fake, uint32_t irq)
 static int fake_irq_line(void *host, uint32_t irq, bool level)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_IRQ_LINE);
+	int err = fake_host_enter(fake, FAKE_IRQ_LINE);
 	struct source *source = source_find(fake, irq);
 
 	if (!err && !fake->has_irqs)
@@ -351,7 +352,7 @@ static int fake_irq_line(void *host, uint32_t irq, bool level)
 static int fake_enable_fwnmi(void *arg)
 {
 	struct fake_cpu *cpu = arg;
-	int err = enter(cpu->fake, FAKE_ENABLE_FWNMI);
+	int err = fake_host_enter(cpu->fake, FAKE_ENABLE_FWNMI);
 
 	if (!err && !is_hv(cpu->fake))
 		err = -EINVAL;
@@ -361,7 +362,7 @@ static int fake_enable_fwnmi(void *arg)
 static int fake_get_reg(void *arg, enum papr_reg reg, uint64_t *value)
 {
 	struct fake_cpu *cpu = arg;
-	int err = enter(cpu->fake, FAKE_GET_REG);
+	int err = fake_host_enter(cpu->fake, FAKE_GET_REG);
 
 	if (!err)
 		*value = cpu->reg[reg];
@@ -388,7 +389,7 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 			   uint64_t value)
 {
 	struct fake_cpu *cpu = arg;
-	int err = enter(cpu->fake, FAKE_UPDATE_REG);
+	int err = fake_host_enter(cpu->fake, FAKE_UPDATE_REG);
 	uint64_t old = cpu->reg[reg];
 	uint64_t new = (old & ~mask) | (value & mask);
 	uint64_t got = new;
@@ -409,7 +410,7 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 static int fake_get_regs(void *arg, struct papr_regs *regs)
 {
 	struct fake_cpu *cpu = arg;
-	int err = enter(cpu->fake, FAKE_GET_REGS);
+	int err = fake_host_enter(cpu->fake, FAKE_GET_REGS);
 
 	if (!err)
 		*regs = cpu->regs;
@@ -420,7 +421,7 @@ static int fake_get_regs(void *arg, struct papr_regs *regs)
 static int fake_set_regs(void *arg, const struct papr_regs *regs)
 {
 	struct fake_cpu *cpu = arg;
-	int err = enter(cpu->fake, FAKE_SET_REGS);
+	int err = fake_host_enter(cpu->fake, FAKE_SET_REGS);
 
 	if (!err)
 		cpu->regs = *regs;
@@ -447,7 +448,7 @@ static void cpu_init(struct fake_cpu *cpu, struct fake_host *fake, uint32_t id)
 static int fake_reset_cpu(void *arg)
 {
 	struct fake_cpu *cpu = arg;
-	int err = enter(cpu->fake, FAKE_RESET_CPU);
+	int err = fake_host_enter(cpu->fake, FAKE_RESET_CPU);
 
 	if (!err)
 		cpu_init(cpu, cpu->fake, cpu->id);
@@ -457,7 +458,7 @@ static int fake_reset_cpu(void *arg)
 static int fake_reset_irqs(void *host)
 {
 	struct fake_host *fake = host;
-	int err = enter(fake, FAKE_RESET_IRQS);
+	int err = fake_host_enter(fake, FAKE_RESET_IRQS);
 
 	for (uint32_t i = 0; i < fake->n_sources && !err; i++)
 		fake->source[i] = (struct source){ .irq = fake->source[i].irq };
@@ -467,7 +468,7 @@ static int fake_reset_irqs(void *host)
 static int fake_interrupt(void *arg, bool raise)
 {
 	struct fake_cpu *cpu = arg;
-	int err = enter(cpu->fake, FAKE_INTERRUPT);
+	int err = fake_host_enter(cpu->fake, FAKE_INTERRUPT);
 
 	if (!err)
 		cpu->raised = raise;
@@ -481,13 +482,14 @@ static void fake_hold(void *arg, bool hold)
 	pthread_mutex_lock(&cpu->fake->lock);
 	assert_int_not_equal(cpu->held, hold);
 	cpu->held = hold;
+	cpu->fake->held += hold ? 1 : -1;
 	leave(cpu->fake, 0, "cpu %u: hold %s", cpu->id, hold ? "on" : "off");
 }
 
 static int fake_trap(void *arg, bool enable, uint32_t *word)
 {
 	struct fake_cpu *cpu = arg;
-	int err = enter(cpu->fake, FAKE_TRAP);
+	int err = fake_host_enter(cpu->fake, FAKE_TRAP);
 
 	assert_false(cpu->held);	/* KVM's would wait for ever */
 	if (!err)
@@ -521,6 +523,9 @@ const struct papr_host_ops *fake_host_ops(void)
 		.interrupt = fake_interrupt,
 		.hold = fake_hold,
 		.trap = fake_trap,
+		.open_hpt = fake_hpt_open,
+		.read_hpt = fake_hpt_read,
+		.write_hpt = fake_hpt_write,
 	};
 
 	return &ops;
@@ -547,5 +552,6 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id)
 	assert_non_null(cpu);
 	cpu_init(cpu, fake, id);
 	fake->has_cpu = true;
+	fake->cpus++;
 	return cpu;
 }

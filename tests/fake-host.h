@@ -46,6 +46,9 @@ enum fake_op {
 	FAKE_RESET_IRQS,
 	FAKE_INTERRUPT,
 	FAKE_TRAP,
+	FAKE_OPEN_HPT,
+	FAKE_READ_HPT,
+	FAKE_WRITE_HPT,
 	FAKE_OPS,
 };
 
@@ -102,6 +105,9 @@ bool fake_host_hcall_enabled(struct fake_host *fake, uint32_t number);
 /* How often a source was raised, and whether it is up. */
 unsigned int fake_host_raised(struct fake_host *fake, uint32_t irq);
 bool fake_host_irq_level(struct fake_host *fake, uint32_t irq);
+
+/* The entries of a hash guest's page table, to look and to prepare. */
+struct papr_hpte *fake_host_hpt(struct fake_host *fake);
 
 /* As KVM_CREATE_VCPU; lives as long as its host.  Set SMT before. */
 struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id);

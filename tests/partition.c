@@ -270,11 +270,14 @@ int partition_end(void **state)
 	return 0;
 }
 
-/* Results are in the registers of the call's row, and nowhere on failure. */
+/*
+ * Results are in the registers of the call's row, and nowhere on failure; but
+ * H_BULK_REMOVE says which of its entries failed.
+ */
 static bool may_change(const struct papr_call_info *call, int64_t ret,
 		       unsigned int i)
 {
-	return ret >= 0 && i < call->out_count &&
+	return (ret >= 0 || call->number == H_BULK_REMOVE) && i < call->out_count &&
 	       call->out[i].kind != PAPR_ARG_KEEP;
 }
 

@@ -247,7 +247,7 @@ static void kvm_names_how_the_special_calls_behave(void **state)
 		int row;
 		enum kvm_how how;
 	} calls[] = {
-		{ HCALL_ROW_H_REMOVE, KVM_PLAIN },
+		{ HCALL_ROW_H_REMOVE, KVM_HPT },
 		{ HCALL_ROW_H_CEDE, KVM_CEDE },
 		{ HCALL_ROW_H_XIRR_X, KVM_XICS },
 		{ HCALL_ROW_H_SET_MODE, KVM_PUNTS },

@@ -86,6 +86,17 @@ struct papr_host_mmu {
 };
 
 /**
+ * struct papr_hpte - an entry of a guest's hashed page table, as the guest
+ *	sees it: with its own real addresses, in the format of ISA 2.07
+ * @pteh: virtual page number and flags
+ * @ptel: real page number, protection, referenced and changed bit
+ */
+struct papr_hpte {
+	uint64_t pteh;
+	uint64_t ptel;
+};
+
+/**
  * struct papr_host_ops - what the library needs from the hypervisor below
  *
  * papr_kvm_host_ops() is such a table for Linux KVM.  A member may be NULL
@@ -136,6 +147,14 @@ struct papr_host_mmu {
  *	to be called then.  With @enable false it is an instruction like any
  *	other.  From any thread and for any vCPU, one that runs too.  Without
  *	these two there are no breakpoints
+ * @open_hpt: a hash guest's page-table calls are answered in userspace; called
+ *	once, when the VM is sealed, after @setup_hpt
+ * @read_hpt: @n entries of the page table from @index on; one that is not
+ *	valid reads as 0.  From any thread
+ * @write_hpt: replace an entry; one without the valid bit is removed.
+ *	Afterwards no processor uses what it was.  All vCPUs are held.  -EINVAL
+ *	for one that the host cannot map.  Without @hold and these three no
+ *	page-table call is answered in userspace
  */
 struct papr_host_ops {
 	size_t size;
@@ -164,6 +183,11 @@ struct papr_host_ops {
 	int (*interrupt)(void *cpu, bool raise);
 	void (*hold)(void *cpu, bool hold);
 	int (*trap)(void *cpu, bool enable, uint32_t *word);
+	int (*open_hpt)(void *host);
+	int (*read_hpt)(void *host, uint64_t index, struct papr_hpte *entry,
+			uint32_t n);
+	int (*write_hpt)(void *host, uint64_t index,
+			 const struct papr_hpte *entry);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */
