@@ -12,6 +12,7 @@
 
 #define LIOBN 0x1000
 #define ERRINJCT_TOKEN 1
+#define HPT_ENTRIES (1u << (18 - 4))
 #define TOO_HARD 9999		/* KVM's, no guest must see it */
 
 struct fuzz_vm {
@@ -89,6 +90,45 @@ static int interrupt(void *cpu, bool raise)
 	return 0;
 }
 
+static void hold(void *cpu, bool hold)
+{
+	(void)cpu;
+	(void)hold;
+}
+
+/* One page table for all: what a guest finds there may be anything. */
+static struct papr_hpte hpt[HPT_ENTRIES];
+
+static int setup_hpt(void *host, uint32_t order)
+{
+	(void)host;
+	if (1u << order != sizeof(hpt))
+		abort();
+	memset(hpt, 0, sizeof(hpt));
+	return 0;
+}
+
+static int open_hpt(void *host)
+{
+	(void)host;
+	return 0;
+}
+
+static int read_hpt(void *host, uint64_t index, struct papr_hpte *entry,
+		    uint32_t n)
+{
+	(void)host;
+	memcpy(entry, &hpt[index], n * sizeof(*entry));
+	return 0;
+}
+
+static int write_hpt(void *host, uint64_t index, const struct papr_hpte *entry)
+{
+	(void)host;
+	hpt[index] = *entry;
+	return 0;
+}
+
 static const struct papr_host_ops host_ops = {
 	.size = sizeof(host_ops),
 	.describe = describe,
@@ -100,6 +140,11 @@ static const struct papr_host_ops host_ops = {
 	.set_regs = set_regs,
 	.wake = wake,
 	.interrupt = interrupt,
+	.hold = hold,
+	.setup_hpt = setup_hpt,
+	.open_hpt = open_hpt,
+	.read_hpt = read_hpt,
+	.write_hpt = write_hpt,
 };
 
 static size_t console_write(void *vmm, uint32_t unit, const void *data,
@@ -203,6 +248,7 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 {
 	struct papr_entry entry = { 0, 0 };
 
+	memset(hpt, 0, sizeof(hpt));
 	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++) {
 		struct papr_vcpu *vcpu = papr_vm_vcpu(vm->vm, i);
 
