@@ -307,6 +307,9 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.reset_cpu = kvm_cpu_reset,
 		.reset_irqs = host_reset_irqs,
 		.interrupt = kvm_cpu_raise,
+		.open_hpt = kvm_hpt_open,
+		.read_hpt = kvm_hpt_read,
+		.write_hpt = kvm_hpt_write,
 	};
 
 	return &ops;
@@ -330,6 +333,7 @@ int papr_kvm_new(int kvm_fd, int vm_fd, struct papr_kvm **out,
 	kvm->kvm_fd = kvm_fd;
 	kvm->vm_fd = vm_fd;
 	kvm->irqs_fd = -1;
+	kvm->hpt_fd = -1;
 	kvm->info = info;
 	pthread_mutex_init(&kvm->lock, NULL);
 	*out = kvm;
@@ -348,6 +352,8 @@ void papr_kvm_free(struct papr_kvm *kvm)
 	}
 	if (kvm->irqs_fd >= 0)
 		close(kvm->irqs_fd);
+	if (kvm->hpt_fd >= 0)
+		close(kvm->hpt_fd);
 	pthread_mutex_destroy(&kvm->lock);
 	talloc_free(kvm);
 }

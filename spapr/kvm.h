@@ -47,6 +47,7 @@ struct papr_kvm {
 	int kvm_fd;
 	int vm_fd;
 	int irqs_fd;			/* -1: no interrupt controller */
+	int hpt_fd;			/* -1: the page table is the kernel's */
 	struct papr_host info;
 
 	/* What the interrupt controller was made for. */
@@ -104,6 +105,12 @@ int kvm_cpu_set_regs(void *cpu, const struct papr_regs *regs);
 void kvm_cpu_wake(void *cpu);
 int kvm_cpu_trap(void *cpu, bool enable, uint32_t *word);
 int kvm_cpu_reset(void *cpu);
+
+/* Operations on the page table. */
+int kvm_hpt_open(void *host);
+int kvm_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
+		 uint32_t n);
+int kvm_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry);
 
 /* Notes down the registers of a new vCPU, for kvm_cpu_reset(). */
 int kvm_cpu_remember(struct kvm_cpu *cpu);

@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "spapr/policy.h"
 #include "spapr/hpt.h"
+#include "spapr/policy.h"
 #include "spapr/routes-ground.h"
 #include "spapr/routes.h"
 #include "spapr/util.h"
