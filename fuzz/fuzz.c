@@ -18,7 +18,7 @@
 struct fuzz_vm {
 	struct papr_vm *vm;
 	uint8_t *ram;
-	uint64_t regs[PAPR_REG_TB + 1];
+	uint64_t regs[PAPR_REGS];
 	struct papr_regs interrupted;
 };
 

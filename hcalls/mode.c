@@ -55,6 +55,113 @@ static int64_t set_addr_trans(struct papr_vm *vm,
 	return update_lpcr(vm, LPCR_AIL, in->mflags << LPCR_AIL_SHIFT);
 }
 
+/*
+ * Breakpoints and watchpoints.  All answers are KVM's: it has DAWR on every
+ * processor from ISA 2.07 on but POWER9, which stops on cache-inhibited
+ * accesses that match.
+ */
+#define CIABR_PRIVILEGE		3ull	/* all of it: the hypervisor's */
+#define DAWRX_HYPERVISOR	4ull
+#define DAWRX_WT		(1ull << 4)
+#define DAWRX_ACCESS_SHIFT	5
+
+#define DABR_READ_WRITE		3ull
+#define DABR_TRANSLATION	4ull
+#define DABR_FLAGS		7ull
+#define DABRX_USER_KERNEL	3ull
+#define DABRX_TAKEN		0xbull	/* and whatever the translation */
+
+static bool has_dawr(const struct papr_vm *vm)
+{
+	return vm->info.isa >= 207 && vm->info.isa != 300;
+}
+
+static int64_t set_reg(struct papr_vcpu *vcpu, enum papr_reg reg,
+		       uint64_t value)
+{
+	switch (vcpu->vm->host_ops.update_reg(vcpu->host, reg, ~0ull, value)) {
+	case 0:
+		return H_SUCCESS;
+	case -EINVAL:
+		return H_P2;	/* there is no such resource */
+	default:
+		return H_HARDWARE;
+	}
+}
+
+static int64_t set_breakpoint(struct papr_vcpu *vcpu,
+			      const struct H_SET_MODE_in *in)
+{
+	if (vcpu->vm->info.isa < 207)
+		return H_P2;
+	if (in->value2)
+		return H_P4;
+	if (in->mflags)
+		return H_UNSUPPORTED_FLAG;
+	if ((in->value1 & CIABR_PRIVILEGE) == CIABR_PRIVILEGE)
+		return H_P3;
+	return set_reg(vcpu, PAPR_REG_CIABR, in->value1);
+}
+
+static int64_t set_dawr(struct papr_vcpu *vcpu, uint64_t dawr, uint64_t dawrx)
+{
+	int64_t status = set_reg(vcpu, PAPR_REG_DAWR0, dawr);
+
+	return status ? status : set_reg(vcpu, PAPR_REG_DAWRX0, dawrx);
+}
+
+static int64_t set_watchpoint(struct papr_vcpu *vcpu,
+			      const struct H_SET_MODE_in *in)
+{
+	if (!has_dawr(vcpu->vm))
+		return H_P2;
+	if (in->mflags)
+		return H_UNSUPPORTED_FLAG;
+	if (in->value2 & DAWRX_HYPERVISOR)
+		return H_P4;
+	return set_dawr(vcpu, in->value1, in->value2);
+}
+
+/* KVM has the second only once KVM_CAP_PPC_DAWR1 is enabled; it never is. */
+static int64_t set_second_watchpoint(const struct papr_vm *vm)
+{
+	if (!has_dawr(vm) || vm->info.cap[PAPR_CAP_DAWR1] <= 0)
+		return H_P2;
+	return H_FUNCTION;
+}
+
+/* DAWR takes the place of DABR from ISA 2.07 on. */
+static int64_t set_dabr(struct papr_vcpu *vcpu, uint64_t dabr, uint64_t dabrx)
+{
+	uint64_t dawrx = dabrx | (dabr & DABR_READ_WRITE) << DAWRX_ACCESS_SHIFT;
+
+	if (dabr & DABR_TRANSLATION)
+		dawrx |= DAWRX_WT;
+	if (!has_dawr(vcpu->vm) || set_dawr(vcpu, dabr & ~DABR_FLAGS, dawrx))
+		return H_HARDWARE;
+	return H_SUCCESS;
+}
+
+static int64_t h_set_dabr(struct papr_vcpu *vcpu, const void *args, void *rets)
+{
+	const struct H_SET_DABR_in *in = args;
+
+	(void)rets;
+	return set_dabr(vcpu, in->value, DABRX_USER_KERNEL);
+}
+
+static int64_t h_set_xdabr(struct papr_vcpu *vcpu, const void *args,
+			   void *rets)
+{
+	const struct H_SET_XDABR_in *in = args;
+
+	(void)rets;
+	if (in->extended & ~DABRX_TAKEN ||
+	    !(in->extended & DABRX_USER_KERNEL))
+		return H_PARAMETER;
+	return set_dabr(vcpu, in->value, in->extended);
+}
+
 /* The kernel answers for CIABR and DAWR itself where it is asked first. */
 static int64_t h_set_mode(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
@@ -62,6 +169,12 @@ static int64_t h_set_mode(struct papr_vcpu *vcpu, const void *args, void *rets)
 
 	(void)rets;
 	switch (in->resource) {
+	case SET_CIABR:
+		return set_breakpoint(vcpu, in);
+	case SET_DAWR0:
+		return set_watchpoint(vcpu, in);
+	case SET_DAWR1:
+		return set_second_watchpoint(vcpu->vm);
 	case SET_LE:
 		return set_endian(vcpu->vm, in);
 	case SET_ADDR_TRANS:
@@ -213,6 +326,8 @@ int hcalls_reset_mode(struct papr_vm *vm)
 }
 
 const struct hcall_impl hcalls_mode[] = {
+	{ H_SET_DABR, h_set_dabr },
+	{ H_SET_XDABR, h_set_xdabr },
 	{ H_SET_MODE, h_set_mode },
 	{ H_REGISTER_PROC_TBL, h_register_proc_tbl },
 	{ H_GET_CPU_CHARACTERISTICS, h_get_cpu_characteristics },

@@ -63,24 +63,29 @@ static int read_timebase(struct kvm_cpu *cpu, uint64_t *value)
 	return 0;
 }
 
+/* KVM's names of those that it has one for. */
+static const uint64_t reg_ids[PAPR_REGS] = {
+	[PAPR_REG_LPCR] = KVM_REG_PPC_LPCR_64,
+	[PAPR_REG_PURR] = KVM_REG_PPC_PURR,
+	[PAPR_REG_CIABR] = KVM_REG_PPC_CIABR,
+	[PAPR_REG_DAWR0] = KVM_REG_PPC_DAWR,
+	[PAPR_REG_DAWRX0] = KVM_REG_PPC_DAWRX,
+};
+
 static int read_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t *value)
 {
 	struct kvm_regs regs;
 	int r;
 
-	switch (reg) {
-	case PAPR_REG_LPCR:
-		return kvm_get_one_reg(cpu->fd, KVM_REG_PPC_LPCR_64, value);
-	case PAPR_REG_PURR:
-		return kvm_get_one_reg(cpu->fd, KVM_REG_PPC_PURR, value);
-	case PAPR_REG_SPRG0:
-		r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
-		*value = regs.sprg0;
-		return r;
-	case PAPR_REG_TB:
+	if (reg >= PAPR_REGS)
+		return -EINVAL;
+	if (reg_ids[reg])
+		return kvm_get_one_reg(cpu->fd, reg_ids[reg], value);
+	if (reg == PAPR_REG_TB)
 		return read_timebase(cpu, value);
-	}
-	return -EINVAL;
+	r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
+	*value = regs.sprg0;
+	return r;
 }
 
 static int write_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t value)
@@ -88,21 +93,15 @@ static int write_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t value)
 	struct kvm_regs regs;
 	int r;
 
-	switch (reg) {
-	case PAPR_REG_LPCR:
-		return kvm_set_one_reg(cpu->fd, KVM_REG_PPC_LPCR_64, &value);
-	case PAPR_REG_PURR:
-		return kvm_set_one_reg(cpu->fd, KVM_REG_PPC_PURR, &value);
-	case PAPR_REG_SPRG0:
-		r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
-		if (r < 0)
-			return r;
-		regs.sprg0 = value;
-		return kvm_ioctl(cpu->fd, KVM_SET_REGS, &regs);
-	case PAPR_REG_TB:
-		break;
-	}
-	return -EINVAL;
+	if (reg_ids[reg])
+		return kvm_set_one_reg(cpu->fd, reg_ids[reg], &value);
+	if (reg == PAPR_REG_TB)
+		return -EINVAL;
+	r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
+	if (r < 0)
+		return r;
+	regs.sprg0 = value;
+	return kvm_ioctl(cpu->fd, KVM_SET_REGS, &regs);
 }
 
 int kvm_cpu_get_reg(void *arg, enum papr_reg reg, uint64_t *value)

@@ -443,6 +443,28 @@ static void the_time_base_can_be_read_and_not_set(void **state)
 	assert_int_equal(update(m, PAPR_REG_TB, ~0ull, 0), -EINVAL);
 }
 
+/* Those KVM would not give back are not tried: the library asks for none. */
+static void debug_registers_keep_what_they_are_given(void **state)
+{
+	static const struct {
+		enum papr_reg reg;
+		uint64_t value;
+	} given[] = {
+		{ PAPR_REG_CIABR, 0xc000000000001001 },
+		{ PAPR_REG_DAWR0, 0xc000000000002008 },
+		{ PAPR_REG_DAWRX0, 0x73 },
+	};
+	struct machine *m = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+		int r = update(m, given[i].reg, ~0ull, given[i].value);
+
+		assert_int_equal(r, is_hv(&m->subject->info) ? 0 : -EINVAL);
+		if (!r)
+			assert_true(get(m, given[i].reg) == given[i].value);
+	}
+}
+
 /* Its own thread is not needed, nor the vCPU's being out of the guest. */
 static void the_external_interrupt_can_be_raised_and_lowered(void **state)
 {
@@ -485,6 +507,7 @@ static const struct CMUnitTest cpu_tests[] = {
 	CPU_TEST(sprg0_takes_the_bits_of_the_mask),
 	CPU_TEST(purr_can_be_read),
 	CPU_TEST(the_time_base_can_be_read_and_not_set),
+	CPU_TEST(debug_registers_keep_what_they_are_given),
 	CPU_TEST(the_external_interrupt_can_be_raised_and_lowered),
 	CPU_TEST(what_an_interrupt_sets_is_read_back),
 };

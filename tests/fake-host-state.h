@@ -54,7 +54,7 @@ int fake_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry);
 struct fake_cpu {
 	struct fake_host *fake;
 	uint32_t id;
-	uint64_t reg[PAPR_REG_TB + 1];
+	uint64_t reg[PAPR_REGS];
 	bool raised;
 	bool held;
 	struct papr_regs regs;

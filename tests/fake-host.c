@@ -47,7 +47,9 @@ static const uint16_t pr_on[] = {
 };
 static const uint16_t pr_off[] = { 0x03c, 0x040, 0x138, 0x13c, 0 };
 
-static const char *const reg_names[] = { "LPCR", "SPRG0", "PURR", "TB" };
+static const char *const reg_names[PAPR_REGS] = {
+	"LPCR", "SPRG0", "PURR", "TB", "CIABR", "DAWR0", "DAWRX0",
+};
 
 static bool is_hv(const struct fake_host *fake)
 {
@@ -359,11 +361,19 @@ static int fake_enable_fwnmi(void *arg)
 	return leave(cpu->fake, err, "cpu %u: enable_fwnmi", cpu->id);
 }
 
+/* KVM-PR has no debug registers; KVM-HV has them whatever the processor. */
+static bool has_reg(const struct fake_host *fake, enum papr_reg reg)
+{
+	return is_hv(fake) || reg < PAPR_REG_CIABR;
+}
+
 static int fake_get_reg(void *arg, enum papr_reg reg, uint64_t *value)
 {
 	struct fake_cpu *cpu = arg;
 	int err = fake_host_enter(cpu->fake, FAKE_GET_REG);
 
+	if (!err && !has_reg(cpu->fake, reg))
+		err = -EINVAL;
 	if (!err)
 		*value = cpu->reg[reg];
 	pthread_mutex_unlock(&cpu->fake->lock);
@@ -394,7 +404,7 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 	uint64_t new = (old & ~mask) | (value & mask);
 	uint64_t got = new;
 
-	if (!err && reg == PAPR_REG_TB)
+	if (!err && (reg == PAPR_REG_TB || !has_reg(cpu->fake, reg)))
 		err = -EINVAL;
 	if (reg == PAPR_REG_LPCR)
 		got = filter_lpcr(cpu->fake, old, new);

@@ -120,9 +120,18 @@ static void set_mode_refuses_and_changes_nothing(void **state)
 		int64_t ret;
 	} wrong[] = {
 		{ 0, 0, 0, 0, H_P2 },
-		{ 0, CIABR, 0, 0, H_P2 },
-		{ 0, DAWR0, 0, 0, H_P2 },
-		{ 0, DAWR1, 0, 0, H_P2 },
+		{ 0, CIABR, 0, 1, H_P4 },
+		{ 1, CIABR, 3, 1, H_P4 },
+		{ 1, CIABR, 3, 0, H_UNSUPPORTED_FLAG },
+		{ 1ull << 63, CIABR, 0, 0, H_UNSUPPORTED_FLAG },
+		{ 0, CIABR, 3, 0, H_P3 },
+		{ 0, CIABR, 0xc000000000000007, 0, H_P3 },
+		{ 1, DAWR0, 0, 4, H_UNSUPPORTED_FLAG },
+		{ 1ull << 32, DAWR0, 0, 0, H_UNSUPPORTED_FLAG },
+		{ 0, DAWR0, 0x1000, 4, H_P4 },
+		{ 0, DAWR0, 0x1000, 0x77, H_P4 },
+		{ 0, DAWR1, 0, 0, H_FUNCTION },
+		{ 1, DAWR1, 0, 4, H_FUNCTION },
 		{ 0, 6, 0, 0, H_P2 },
 		{ 1, 1ull << 32 | LE, 0, 0, H_P2 },
 		{ 1, UINT64_MAX, 0, 0, H_P2 },
@@ -160,6 +169,155 @@ static void register_that_cannot_be_set_is_an_error(void **state)
 	fake_host_fail(p->fake, FAKE_UPDATE_REG, 1, EIO);
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 1), H_HARDWARE);
 	partition_free(p);
+}
+
+static uint64_t reg(struct partition *p, enum papr_reg which)
+{
+	return fake_cpu_reg(papr_vcpu_host(papr_vm_vcpu(p->vm, p->on)), which);
+}
+
+static void breakpoint_is_the_callers(void **state)
+{
+	struct partition *p = four_cpus();
+
+	(void)state;
+	p->on = 2;
+	assert_int_equal(HCALL(p, H_SET_MODE, 0, CIABR, 0xc000000000001002, 0),
+			 H_SUCCESS);
+	assert_true(reg(p, PAPR_REG_CIABR) == 0xc000000000001002);
+	p->on = 1;
+	assert_true(reg(p, PAPR_REG_CIABR) == 0);
+	partition_free(p);
+}
+
+static void watchpoint_is_the_callers(void **state)
+{
+	struct partition *p = four_cpus();
+
+	(void)state;
+	p->on = 3;
+	assert_int_equal(HCALL(p, H_SET_MODE, 0, DAWR0, 0xc000000000001008,
+			       0xfb), H_SUCCESS);
+	assert_true(reg(p, PAPR_REG_DAWR0) == 0xc000000000001008);
+	assert_true(reg(p, PAPR_REG_DAWRX0) == 0xfb);
+	p->on = 0;
+	assert_true(reg(p, PAPR_REG_DAWR0) == 0);
+	assert_true(reg(p, PAPR_REG_DAWRX0) == 0);
+	partition_free(p);
+}
+
+/* Read 1, write 2, translation 4 of DABR are 0x20, 0x40, 0x10 of DAWRX. */
+static void dabr_becomes_a_watchpoint(void **state)
+{
+	static const struct {
+		uint64_t dabr, dawr, dawrx;
+	} rows[] = {
+		{ 0, 0, 0x03 },
+		{ 0xc000000000001001, 0xc000000000001000, 0x23 },
+		{ 0x1002, 0x1000, 0x43 },
+		{ 0x1004, 0x1000, 0x13 },
+		{ 0x100f, 0x1008, 0x73 },
+		{ UINT64_MAX, ~7ull, 0x73 },
+	};
+	struct partition *p = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(HCALL(p, H_SET_DABR, rows[i].dabr),
+				 H_SUCCESS);
+		assert_true(reg(p, PAPR_REG_DAWR0) == rows[i].dawr);
+		assert_true(reg(p, PAPR_REG_DAWRX0) == rows[i].dawrx);
+	}
+}
+
+static void xdabr_says_whom_to_watch(void **state)
+{
+	static const uint64_t good[] = { 1, 2, 3, 9, 0xa, 0xb };
+	static const uint64_t wrong[] = {
+		0, 4, 5, 7, 8, 0xc, 0xf, 0x10, 0x13, 1ull << 32 | 3,
+		1ull << 63 | 1, UINT64_MAX
+	};
+	struct partition *p = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_int_equal(HCALL(p, H_SET_XDABR, 0x2005, good[i]),
+				 H_SUCCESS);
+		assert_true(reg(p, PAPR_REG_DAWR0) == 0x2000);
+		assert_true(reg(p, PAPR_REG_DAWRX0) == (good[i] | 0x30));
+	}
+	fake_host_clear_log(p->fake);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_int_equal(HCALL(p, H_SET_XDABR, 0x2005, wrong[i]),
+				 H_PARAMETER);
+	assert_string_equal(fake_host_log(p->fake), "");
+}
+
+/* What KVM answers on each; POWER9 has DAWR switched off. */
+static void hosts_have_the_debug_registers_kvm_gives_them(void **state)
+{
+	static const struct {
+		const char *host;
+		int64_t ciabr, dawr0, dawr1, dabr;
+	} rows[] = {
+		{ "power8", H_SUCCESS, H_SUCCESS, H_P2, H_SUCCESS },
+		{ "power9", H_SUCCESS, H_P2, H_P2, H_HARDWARE },
+		{ "nested", H_SUCCESS, H_P2, H_P2, H_HARDWARE },
+		{ "power10", H_SUCCESS, H_SUCCESS, H_FUNCTION, H_SUCCESS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct partition *p = partition_new(&(struct partition_setup){
+			.host = rows[i].host });
+
+		if (HCALL(p, H_SET_MODE, 0, CIABR, 0, 0) != rows[i].ciabr ||
+		    HCALL(p, H_SET_MODE, 0, DAWR0, 0, 0) != rows[i].dawr0 ||
+		    HCALL(p, H_SET_MODE, 0, DAWR1, 0, 0) != rows[i].dawr1 ||
+		    HCALL(p, H_SET_DABR, 0) != rows[i].dabr ||
+		    HCALL(p, H_SET_XDABR, 0, 1) != rows[i].dabr ||
+		    HCALL(p, H_SET_XDABR, 0, 4) != H_PARAMETER)
+			fail_msg("%s", rows[i].host);
+		partition_free(p);
+	}
+}
+
+static void debug_registers_are_unknown_before_isa_207(void **state)
+{
+	struct partition *p = partition_new(&(struct partition_setup){
+		.host = "power8", .tweak = make_old });
+
+	(void)state;
+	assert_int_equal(HCALL(p, H_SET_MODE, 0, CIABR, 0, 0), H_P2);
+	assert_int_equal(HCALL(p, H_SET_MODE, 0, DAWR0, 0, 0), H_P2);
+	assert_int_equal(HCALL(p, H_SET_DABR, 0), H_HARDWARE);
+	partition_free(p);
+}
+
+/* As with KVM-PR. */
+static void debug_registers_that_kvm_has_not_are_no_resource(void **state)
+{
+	struct partition *p = *state;
+
+	fake_host_fail(p->fake, FAKE_UPDATE_REG, 1, EINVAL);
+	assert_int_equal(HCALL(p, H_SET_MODE, 0, CIABR, 0, 0), H_P2);
+	fake_host_fail(p->fake, FAKE_UPDATE_REG, 1, EINVAL);
+	assert_int_equal(HCALL(p, H_SET_MODE, 0, DAWR0, 0, 0), H_P2);
+	fake_host_fail(p->fake, FAKE_UPDATE_REG, 1, EINVAL);
+	assert_int_equal(HCALL(p, H_SET_DABR, 0), H_HARDWARE);
+}
+
+static void debug_register_that_cannot_be_set_is_an_error(void **state)
+{
+	struct partition *p = *state;
+
+	for (unsigned int nth = 1; nth <= 2; nth++) {
+		fake_host_fail(p->fake, FAKE_UPDATE_REG, nth, EIO);
+		assert_int_equal(HCALL(p, H_SET_MODE, 0, DAWR0, 0, 0),
+				 H_HARDWARE);
+		fake_host_fail(p->fake, FAKE_UPDATE_REG, nth, EIO);
+		assert_int_equal(HCALL(p, H_SET_DABR, 0), H_HARDWARE);
+	}
+	fake_host_fail(p->fake, FAKE_UPDATE_REG, 1, EIO);
+	assert_int_equal(HCALL(p, H_SET_MODE, 0, CIABR, 0, 0), H_HARDWARE);
 }
 
 #define MODIFY	0x10ull
@@ -376,6 +534,15 @@ int main(void)
 		cmocka_unit_test(interrupt_location_is_unknown_before_isa_207),
 		partition_test(set_mode_refuses_and_changes_nothing),
 		cmocka_unit_test(register_that_cannot_be_set_is_an_error),
+		cmocka_unit_test(breakpoint_is_the_callers),
+		cmocka_unit_test(watchpoint_is_the_callers),
+		partition_test(dabr_becomes_a_watchpoint),
+		partition_test(xdabr_says_whom_to_watch),
+		cmocka_unit_test(hosts_have_the_debug_registers_kvm_gives_them),
+		cmocka_unit_test(debug_registers_are_unknown_before_isa_207),
+		partition_test(
+			debug_registers_that_kvm_has_not_are_no_resource),
+		partition_test(debug_register_that_cannot_be_set_is_an_error),
 		partition_test(radix_guest_registers_its_process_table),
 		cmocka_unit_test(hash_guest_registers_its_segment_table),
 		partition_test(errors_of_the_host_become_status_codes),

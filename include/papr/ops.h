@@ -41,6 +41,10 @@ enum papr_reg {
 	PAPR_REG_SPRG0,
 	PAPR_REG_PURR,
 	PAPR_REG_TB,	/**< the guest's time base; read only */
+	PAPR_REG_CIABR,		/**< the breakpoint, */
+	PAPR_REG_DAWR0,		/**< the watchpoint, */
+	PAPR_REG_DAWRX0,	/**< and what it watches for */
+	PAPR_REGS,
 };
 
 /**
@@ -122,8 +126,9 @@ struct papr_hpte {
  * @irq_line: raise or lower a source; any thread
  * @enable_fwnmi: KVM_CAP_PPC_FWNMI, in a hypercall of @cpu
  * @get_reg, @update_reg: read a register; change the bits of @mask to those of
- *	@value in one step.  From any vCPU's thread and for any vCPU, one that
- *	runs too: the host stops it meanwhile
+ *	@value in one step; -EINVAL if there is no such register.  From any
+ *	vCPU's thread and for any vCPU, one that runs too: the host stops it
+ *	meanwhile
  * @get_regs, @set_regs: in the thread of @cpu, which is not in the guest; a
  *	hypercall that is still pending in the host is finished first
  * @wake: let the thread of @cpu leave the guest, or its sleep, and call

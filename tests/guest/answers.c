@@ -91,6 +91,9 @@ static const struct test set_mode[] = {
 	{ H_SET_MODE, "dawr0", { 0, 2, 0, 0 } },
 	{ H_SET_MODE, "dawr0-flags", { 1, 2, 0, 0 } },
 	{ H_SET_MODE, "dawr0-hypervisor", { 0, 2, 0, 4 } },
+	{ H_SET_MODE, "dawr0-flags-hyp", { 1, 2, 0, 4 } },
+	{ H_SET_MODE, "ciabr-flags-value2", { 1, 1, 3, 1 } },
+	{ H_SET_MODE, "dawr1", { 0, 5, 0, 0 } },
 	{ H_SET_MODE, "ail-value1", { 0, 3, 1, 0 } },
 	{ H_SET_MODE, "ail-value2", { 0, 3, 0, 1 } },
 	{ H_SET_MODE, "ail-1", { 1, 3, 0, 0 } },
@@ -103,6 +106,23 @@ static const struct test set_mode[] = {
 	{ H_SET_MODE, "endian-value2", { 0, 4, 0, 1 } },
 	{ H_SET_MODE, "endian-big", { 0, 4, 0, 0 } },
 	{ H_SET_MODE, "dawr1-flags", { 1, 5, 0, 0 } },
+};
+
+/* Of nothing the program reads, writes or executes; taken back at the end. */
+static const struct test debug[] = {
+	{ H_SET_DABR, "all", { LAST_PAGE | 7 } },
+	{ H_SET_DABR, "write", { LAST_PAGE | 2 } },
+	{ H_SET_XDABR, "nobody", { LAST_PAGE, 0 } },
+	{ H_SET_XDABR, "user", { LAST_PAGE | 7, 1 } },
+	{ H_SET_XDABR, "kernel", { LAST_PAGE | 7, 2 } },
+	{ H_SET_XDABR, "hypervisor", { LAST_PAGE | 7, 4 } },
+	{ H_SET_XDABR, "with-hypervisor", { LAST_PAGE | 7, 7 } },
+	{ H_SET_XDABR, "any-translation", { LAST_PAGE | 7, 0xb } },
+	{ H_SET_XDABR, "translation-alone", { LAST_PAGE | 7, 8 } },
+	{ H_SET_XDABR, "reserved", { LAST_PAGE | 7, 0x13 } },
+	{ H_SET_XDABR, "reserved-high", { LAST_PAGE | 7, 1ull << 32 | 3 } },
+	{ H_SET_DABR, "none", { 0 } },
+	{ H_SET_MODE, "dawr0-none", { 0, 2, 0, 0 } },
 };
 
 /* Each byte of the area tells where it is. */
@@ -212,4 +232,5 @@ void guest_main(void)
 	run("H_RANDOM", &random, -1);
 	run_all(tce, ARRAY_SIZE(tce));
 	run_all(set_mode, ARRAY_SIZE(set_mode));
+	run_all(debug, ARRAY_SIZE(debug));
 }
