@@ -20,6 +20,7 @@ struct fuzz_vm {
 	uint8_t *ram;
 	uint64_t regs[PAPR_REGS];
 	struct papr_regs interrupted;
+	uint64_t area[PAPR_AREA_SLB + 1];
 };
 
 static const struct {
@@ -81,6 +82,20 @@ static int set_regs(void *cpu, const struct papr_regs *regs)
 static void wake(void *cpu)
 {
 	(void)cpu;
+}
+
+static int get_area(void *cpu, enum papr_area area, uint64_t *gpa)
+{
+	*gpa = ((struct fuzz_vm *)cpu)->area[area];
+	return 0;
+}
+
+static int set_area(void *cpu, enum papr_area area, uint64_t gpa,
+		    uint32_t len)
+{
+	(void)len;
+	((struct fuzz_vm *)cpu)->area[area] = gpa;
+	return 0;
 }
 
 static int interrupt(void *cpu, bool raise)
@@ -145,6 +160,8 @@ static const struct papr_host_ops host_ops = {
 	.open_hpt = open_hpt,
 	.read_hpt = read_hpt,
 	.write_hpt = write_hpt,
+	.get_area = get_area,
+	.set_area = set_area,
 };
 
 static size_t console_write(void *vmm, uint32_t unit, const void *data,

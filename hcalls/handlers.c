@@ -6,7 +6,7 @@
 
 static const struct hcall_impl *const topics[] = {
 	fwnmi_hcalls, hcalls_hpt, hcalls_mem, hcalls_mode, hcalls_rtas,
-	hcalls_splpar, hcalls_tce, hcalls_term, hcalls_xics,
+	hcalls_splpar, hcalls_tce, hcalls_term, hcalls_vpa, hcalls_xics,
 };
 
 int hcalls_reset(struct papr_vm *vm)

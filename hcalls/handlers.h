@@ -14,6 +14,7 @@ extern const struct hcall_impl hcalls_splpar[];
 extern const struct hcall_impl hcalls_term[];
 extern const struct hcall_impl hcalls_tce[];
 extern const struct hcall_impl hcalls_rtas[];
+extern const struct hcall_impl hcalls_vpa[];
 extern const struct hcall_impl hcalls_xics[];
 
 /*

@@ -5,7 +5,11 @@
  */
 #include "config.h"
 
+#include <sched.h>
+
 #include "hcalls/handlers.h"
+
+#define ALL_PROCESSORS UINT64_MAX
 
 #define PER_PROCESSOR 100u	/* entitlement is in hundredths */
 
@@ -53,6 +57,21 @@ static int64_t h_purr(struct papr_vcpu *vcpu, const void *args, void *rets)
 	return H_SUCCESS;
 }
 
+/*
+ * The processor's time goes to whom the host has next; who that is, is not
+ * this library's to say.  Nobody waits, as nobody does with KVM.
+ */
+static int64_t h_confer(struct papr_vcpu *vcpu, const void *args, void *rets)
+{
+	const struct H_CONFER_in *in = args;
+
+	(void)rets;
+	if (in->proc != ALL_PROCESSORS && !vm_vcpu_by_id(vcpu->vm, in->proc))
+		return H_PARAMETER;
+	sched_yield();
+	return H_SUCCESS;
+}
+
 #define HOME_OF_SERVER	1	/* flags: id is a server number */
 
 /*
@@ -83,6 +102,7 @@ static int64_t h_home_node_associativity(struct papr_vcpu *vcpu,
 }
 
 const struct hcall_impl hcalls_splpar[] = {
+	{ H_CONFER, h_confer },
 	{ H_HOME_NODE_ASSOCIATIVITY, h_home_node_associativity },
 	{ H_GET_PPP, h_get_ppp },
 	{ H_SET_PPP, h_set_ppp },

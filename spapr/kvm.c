@@ -303,6 +303,8 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.set_regs = kvm_cpu_set_regs,
 		.hold = kvm_hold,
 		.trap = kvm_cpu_trap,
+		.get_area = kvm_cpu_get_area,
+		.set_area = kvm_cpu_set_area,
 		.wake = kvm_cpu_wake,
 		.reset_cpu = kvm_cpu_reset,
 		.reset_irqs = host_reset_irqs,

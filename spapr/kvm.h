@@ -100,6 +100,9 @@ int kvm_cpu_enable_fwnmi(void *cpu);
 int kvm_cpu_get_reg(void *cpu, enum papr_reg reg, uint64_t *value);
 int kvm_cpu_update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
 		       uint64_t value);
+int kvm_cpu_get_area(void *cpu, enum papr_area area, uint64_t *gpa);
+int kvm_cpu_set_area(void *cpu, enum papr_area area, uint64_t gpa,
+		     uint32_t len);
 int kvm_cpu_get_regs(void *cpu, struct papr_regs *regs);
 int kvm_cpu_set_regs(void *cpu, const struct papr_regs *regs);
 void kvm_cpu_wake(void *cpu);

@@ -44,6 +44,14 @@ struct fake_host {
 /* Locks, and says whether this call was ordered to fail. */
 int fake_host_enter(struct fake_host *fake, enum fake_op op);
 
+/* Unlocks and notes down the call, if there is anything to say of it. */
+__attribute__((format(printf, 3, 4)))
+int fake_host_leave(struct fake_host *fake, int err, const char *fmt, ...);
+
+/* Operations of fake-area.c. */
+int fake_get_area(void *arg, enum papr_area area, uint64_t *gpa);
+int fake_set_area(void *arg, enum papr_area area, uint64_t gpa, uint32_t len);
+
 /* Operations of fake-hpt.c; an empty table of 2^@order bytes. */
 void fake_hpt_make(struct fake_host *fake, uint32_t order);
 int fake_hpt_open(void *host);
@@ -58,6 +66,7 @@ struct fake_cpu {
 	bool raised;
 	bool held;
 	struct papr_regs regs;
+	uint64_t area[PAPR_AREA_SLB + 1];
 };
 
 #endif

@@ -136,9 +136,7 @@ int fake_host_enter(struct fake_host *fake, enum fake_op op)
 	return 0;
 }
 
-/* Unlocks and notes down the call, if there is anything to say of it. */
-__attribute__((format(printf, 3, 4)))
-static int leave(struct fake_host *fake, int err, const char *fmt, ...)
+int fake_host_leave(struct fake_host *fake, int err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -184,8 +182,8 @@ static int fake_enable_hcall(void *host, uint32_t number, bool enable)
 		err = -EINVAL;
 	if (!err)
 		fake->enabled[number / 4] = enable;
-	return leave(fake, err, "enable_hcall 0x%x %s", number,
-		     enable ? "on" : "off");
+	return fake_host_leave(fake, err, "enable_hcall 0x%x %s", number,
+			       enable ? "on" : "off");
 }
 
 static bool smt_is_legal(const struct fake_host *fake, uint32_t mode)
@@ -204,7 +202,7 @@ static int fake_set_smt(void *host, uint32_t mode)
 						 -EINVAL;
 	if (!err)
 		fake->info.cap[PAPR_CAP_SMT] = mode;
-	return leave(fake, err, "set_smt %u", mode);
+	return fake_host_leave(fake, err, "set_smt %u", mode);
 }
 
 static int fake_enable_nested(void *host)
@@ -217,7 +215,7 @@ static int fake_enable_nested(void *host)
 		      !fake->info.nested_param ? -EPERM :
 		      fake->info.isa < 300 ||
 		      !fake->info.cap[PAPR_CAP_MMU_RADIX] ? -ENODEV : 0;
-	return leave(fake, err, "enable_nested");
+	return fake_host_leave(fake, err, "enable_nested");
 }
 
 static int add_sources(struct fake_host *fake, const uint32_t *irqs, size_t n)
@@ -246,7 +244,7 @@ static int fake_setup_irqs(void *host, uint32_t servers, const uint32_t *irqs,
 		list = talloc_asprintf_append(list, " 0x%x", irqs[i]);
 	if (!err)
 		err = add_sources(fake, irqs, n);
-	err = leave(fake, err, "setup_irqs %u:%s", servers, list);
+	err = fake_host_leave(fake, err, "setup_irqs %u:%s", servers, list);
 	talloc_free(list);
 	return err;
 }
@@ -278,7 +276,7 @@ static int fake_define_rtas(void *host, const char *name, uint32_t token)
 
 	if (!err)
 		err = define_token(fake, name, token);
-	return leave(fake, err, "define_rtas %s 0x%x", name, token);
+	return fake_host_leave(fake, err, "define_rtas %s 0x%x", name, token);
 }
 
 static int fake_setup_hpt(void *host, uint32_t order)
@@ -294,7 +292,7 @@ static int fake_setup_hpt(void *host, uint32_t order)
 		fake->radix = false;
 		fake_hpt_make(fake, order);
 	}
-	return leave(fake, err, "setup_hpt %u", order);
+	return fake_host_leave(fake, err, "setup_hpt %u", order);
 }
 
 static int check_mmu(const struct fake_host *fake, uint64_t flags,
@@ -324,8 +322,9 @@ static int fake_configure_mmu(void *host, uint64_t flags, uint64_t table)
 		err = check_mmu(fake, flags, table);
 	if (!err)
 		fake->radix = flags & MMU_RADIX;
-	return leave(fake, err, "configure_mmu 0x%" PRIx64 " 0x%" PRIx64,
-		     flags, table);
+	return fake_host_leave(fake, err,
+			       "configure_mmu 0x%" PRIx64 " 0x%" PRIx64,
+			       flags, table);
 }
 
 static struct source *source_find(struct fake_host *fake, uint32_t irq)
@@ -348,7 +347,7 @@ static int fake_irq_line(void *host, uint32_t irq, bool level)
 		source->level = level;
 		source->raised += level;
 	}
-	return leave(fake, err, "irq_line 0x%x %d", irq, level);
+	return fake_host_leave(fake, err, "irq_line 0x%x %d", irq, level);
 }
 
 static int fake_enable_fwnmi(void *arg)
@@ -358,7 +357,7 @@ static int fake_enable_fwnmi(void *arg)
 
 	if (!err && !is_hv(cpu->fake))
 		err = -EINVAL;
-	return leave(cpu->fake, err, "cpu %u: enable_fwnmi", cpu->id);
+	return fake_host_leave(cpu->fake, err, "cpu %u: enable_fwnmi", cpu->id);
 }
 
 /* KVM-PR has no debug registers; KVM-HV has them whatever the processor. */
@@ -412,9 +411,9 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 		err = -EOPNOTSUPP;
 	if (!err)
 		cpu->reg[reg] = got;
-	return leave(cpu->fake, err,
-		     "cpu %u: update_reg %s 0x%" PRIx64 " 0x%" PRIx64,
-		     cpu->id, reg_names[reg], mask, value);
+	return fake_host_leave(cpu->fake, err, "cpu %u: update_reg %s 0x%" PRIx64
+			       " 0x%" PRIx64, cpu->id, reg_names[reg], mask,
+			       value);
 }
 
 static int fake_get_regs(void *arg, struct papr_regs *regs)
@@ -435,7 +434,7 @@ static int fake_set_regs(void *arg, const struct papr_regs *regs)
 
 	if (!err)
 		cpu->regs = *regs;
-	return leave(cpu->fake, err, "cpu %u: set_regs", cpu->id);
+	return fake_host_leave(cpu->fake, err, "cpu %u: set_regs", cpu->id);
 }
 
 static void fake_wake(void *arg)
@@ -443,7 +442,7 @@ static void fake_wake(void *arg)
 	struct fake_cpu *cpu = arg;
 
 	pthread_mutex_lock(&cpu->fake->lock);
-	leave(cpu->fake, 0, "cpu %u: wake", cpu->id);
+	fake_host_leave(cpu->fake, 0, "cpu %u: wake", cpu->id);
 }
 
 static void cpu_init(struct fake_cpu *cpu, struct fake_host *fake, uint32_t id)
@@ -462,7 +461,7 @@ static int fake_reset_cpu(void *arg)
 
 	if (!err)
 		cpu_init(cpu, cpu->fake, cpu->id);
-	return leave(cpu->fake, err, "cpu %u: reset", cpu->id);
+	return fake_host_leave(cpu->fake, err, "cpu %u: reset", cpu->id);
 }
 
 static int fake_reset_irqs(void *host)
@@ -472,7 +471,7 @@ static int fake_reset_irqs(void *host)
 
 	for (uint32_t i = 0; i < fake->n_sources && !err; i++)
 		fake->source[i] = (struct source){ .irq = fake->source[i].irq };
-	return leave(fake, err, "reset_irqs");
+	return fake_host_leave(fake, err, "reset_irqs");
 }
 
 static int fake_interrupt(void *arg, bool raise)
@@ -482,7 +481,8 @@ static int fake_interrupt(void *arg, bool raise)
 
 	if (!err)
 		cpu->raised = raise;
-	return leave(cpu->fake, err, "cpu %u: interrupt %d", cpu->id, raise);
+	return fake_host_leave(cpu->fake, err, "cpu %u: interrupt %d",
+			       cpu->id, raise);
 }
 
 static void fake_hold(void *arg, bool hold)
@@ -493,7 +493,8 @@ static void fake_hold(void *arg, bool hold)
 	assert_int_not_equal(cpu->held, hold);
 	cpu->held = hold;
 	cpu->fake->held += hold ? 1 : -1;
-	leave(cpu->fake, 0, "cpu %u: hold %s", cpu->id, hold ? "on" : "off");
+	fake_host_leave(cpu->fake, 0, "cpu %u: hold %s", cpu->id,
+			hold ? "on" : "off");
 }
 
 static int fake_trap(void *arg, bool enable, uint32_t *word)
@@ -504,8 +505,8 @@ static int fake_trap(void *arg, bool enable, uint32_t *word)
 	assert_false(cpu->held);	/* KVM's would wait for ever */
 	if (!err)
 		*word = FAKE_TRAP_WORD;
-	return leave(cpu->fake, err, "cpu %u: trap %s", cpu->id,
-		     enable ? "on" : "off");
+	return fake_host_leave(cpu->fake, err, "cpu %u: trap %s", cpu->id,
+			       enable ? "on" : "off");
 }
 
 const struct papr_host_ops *fake_host_ops(void)
@@ -536,6 +537,8 @@ const struct papr_host_ops *fake_host_ops(void)
 		.open_hpt = fake_hpt_open,
 		.read_hpt = fake_hpt_read,
 		.write_hpt = fake_hpt_write,
+		.get_area = fake_get_area,
+		.set_area = fake_set_area,
 	};
 
 	return &ops;

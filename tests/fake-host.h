@@ -49,6 +49,8 @@ enum fake_op {
 	FAKE_OPEN_HPT,
 	FAKE_READ_HPT,
 	FAKE_WRITE_HPT,
+	FAKE_GET_AREA,
+	FAKE_SET_AREA,
 	FAKE_OPS,
 };
 
@@ -88,9 +90,10 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	cpu 8: interrupt 1
  *	cpu 8: hold on
  *	cpu 8: trap on
+ *	cpu 8: set_area 0 0x10000 640
  *
- * describe, describe_mmu, get_reg and get_regs change nothing and are not
- * logged.  The text lasts until the next call of the host.
+ * describe, describe_mmu and all that get something change nothing and are
+ * not logged.  The text lasts until the next call of the host.
  */
 const char *fake_host_log(struct fake_host *fake);
 void fake_host_clear_log(struct fake_host *fake);

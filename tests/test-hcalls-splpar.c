@@ -114,6 +114,22 @@ static void home_of_nobody_is_refused(void **state)
 	partition_free(p);
 }
 
+static void time_is_conferred_to_whom_there_is(void **state)
+{
+	struct partition *p = three_cores();
+
+	(void)state;
+	assert_int_equal(HCALL(p, H_CONFER, UINT64_MAX, 0), H_SUCCESS);
+	for (uint32_t i = 0; i < 6; i++)
+		assert_int_equal(HCALL(p, H_CONFER,
+				       papr_vcpu_id(papr_vm_vcpu(p->vm, i)),
+				       i), H_SUCCESS);
+	assert_int_equal(HCALL(p, H_CONFER, 1000, 0), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_CONFER, 1ull << 32, 0), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_CONFER, UINT64_MAX - 1, 0), H_PARAMETER);
+	partition_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +137,7 @@ int main(void)
 		cmocka_unit_test(entitlement_stays_as_it_is),
 		cmocka_unit_test(purr_is_the_callers),
 		partition_test(purr_that_cannot_be_read_is_a_hardware_error),
+		cmocka_unit_test(time_is_conferred_to_whom_there_is),
 		cmocka_unit_test(home_of_every_vcpu_is_node_0),
 		cmocka_unit_test(home_of_nobody_is_refused),
 	};

@@ -47,6 +47,13 @@ enum papr_reg {
 	PAPR_REGS,
 };
 
+/** enum papr_area - guest memory in which KVM speaks with a vCPU's guest */
+enum papr_area {
+	PAPR_AREA_VPA,	/**< virtual processor area */
+	PAPR_AREA_DTL,	/**< dispatch trace log */
+	PAPR_AREA_SLB,	/**< SLB shadow buffer */
+};
+
 /**
  * struct papr_regs - what an interrupt changes, and says of its cause
  * @pc, @msr, @r3: where the guest is
@@ -160,6 +167,10 @@ struct papr_hpte {
  *	Afterwards no processor uses what it was.  All vCPUs are held.  -EINVAL
  *	for one that the host cannot map.  Without @hold and these three no
  *	page-table call is answered in userspace
+ * @get_area, @set_area: where an area is, 0 for nowhere; to register one, and
+ *	with 0 to deregister it.  The library has checked it; -EINVAL if an area
+ *	lacks its VPA, or a VPA is still needed.  From any vCPU's thread and for
+ *	any vCPU.  NULL: H_FUNCTION, where the kernel does not answer
  */
 struct papr_host_ops {
 	size_t size;
@@ -193,6 +204,9 @@ struct papr_host_ops {
 			uint32_t n);
 	int (*write_hpt)(void *host, uint64_t index,
 			 const struct papr_hpte *entry);
+	int (*get_area)(void *cpu, enum papr_area area, uint64_t *gpa);
+	int (*set_area)(void *cpu, enum papr_area area, uint64_t gpa,
+			uint32_t len);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

@@ -108,6 +108,41 @@ static const struct test set_mode[] = {
 	{ H_SET_MODE, "dawr1-flags", { 1, 5, 0, 0 } },
 };
 
+/*
+ * Behind what is compared, as the kernel writes there when it likes.  r7, which
+ * the call does not take, is what is put where an area tells its length.
+ */
+#define VPA		AREA_END
+#define DTL		(AREA_END + PAGE)
+#define FUNCTION(n)	((uint64_t)(n) << 45)
+#define LENGTH(n)	((uint64_t)(n) << 16)	/* of a VPA: 2 bytes */
+
+static const struct test areas[] = {
+	{ H_REGISTER_VPA, "dereg-none", { FUNCTION(5), 0, 0 } },
+	{ H_REGISTER_VPA, "dtl-without-vpa", { FUNCTION(2), 0, DTL, 4096 } },
+	{ H_REGISTER_VPA, "slb-without-vpa", { FUNCTION(3), 0, DTL, 128 } },
+	{ H_REGISTER_VPA, "function-0", { FUNCTION(0), 0, VPA } },
+	{ H_REGISTER_VPA, "function-4", { FUNCTION(4), 0, VPA } },
+	{ H_REGISTER_VPA, "nobody", { FUNCTION(1), 77, VPA, LENGTH(640) } },
+	{ H_REGISTER_VPA, "at-0", { FUNCTION(1), 0, 0 } },
+	{ H_REGISTER_VPA, "odd", { FUNCTION(1), 0, VPA + 64, LENGTH(640) } },
+	{ H_REGISTER_VPA, "beyond", { FUNCTION(1), 0, RAM_END } },
+	{ H_REGISTER_VPA, "short", { FUNCTION(1), 0, VPA, LENGTH(639) } },
+	{ H_REGISTER_VPA, "vpa", { FUNCTION(1), 0, VPA, LENGTH(640) } },
+	{ H_REGISTER_VPA, "dtl-short", { FUNCTION(2), 0, DTL, 47 } },
+	{ H_REGISTER_VPA, "dtl-long", { FUNCTION(2), 0, DTL, 0x10000 } },
+	{ H_REGISTER_VPA, "slb-short", { FUNCTION(3), 0, DTL, 7 } },
+	{ H_REGISTER_VPA, "crosses", { FUNCTION(3), 0, DTL, 4097 } },
+	{ H_REGISTER_VPA, "dtl", { FUNCTION(2), 0, DTL, 4096 } },
+	{ H_REGISTER_VPA, "dereg-needed", { FUNCTION(5), 0, 0 } },
+	{ H_REGISTER_VPA, "dereg-dtl", { FUNCTION(6), 0, 0 } },
+	{ H_REGISTER_VPA, "dereg-slb", { FUNCTION(7), 0, 0 } },
+	{ H_REGISTER_VPA, "dereg-vpa", { FUNCTION(5), 0, 0 } },
+	{ H_CONFER, "all", { ~0ull, 0 } },
+	{ H_CONFER, "self", { 0, 1 } },
+	{ H_CONFER, "nobody", { 77, 0 } },
+};
+
 /* Of nothing the program reads, writes or executes; taken back at the end. */
 static const struct test debug[] = {
 	{ H_SET_DABR, "all", { LAST_PAGE | 7 } },
@@ -165,6 +200,8 @@ static void run(const char *call, const struct test *test, int number)
 	for (unsigned int i = 0; i < HCALL_REGS; i++)
 		regs[i] = args[i] = i < 4 ? test->args[i] : FILLER + i;
 	fill_area();
+	if (test->number == H_REGISTER_VPA && test->args[3])
+		store32(test->args[2] + 4, test->args[3]);
 	ret = hcall(test->number, regs);
 	put("GUEST answer=");
 	put(call);
@@ -233,4 +270,5 @@ void guest_main(void)
 	run_all(tce, ARRAY_SIZE(tce));
 	run_all(set_mode, ARRAY_SIZE(set_mode));
 	run_all(debug, ARRAY_SIZE(debug));
+	run_all(areas, ARRAY_SIZE(areas));
 }
