@@ -94,7 +94,7 @@ says 2 "papr inject: $dir/zeros.yaml:1:10: $dir/map: all addresses are 0, as \
 kernel.kptr_restrict at most 1" "addresses of zero are explained" \
     --check --scenario "$dir/zeros.yaml"
 
-for example in survive two-cpus; do
+for example in scenario-survive scenario-two-cpus; do
 	says 0 "" "examples/$example.yaml is a scenario" \
 	    --check --scenario "$examples/$example.yaml"
 done

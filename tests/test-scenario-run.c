@@ -161,7 +161,7 @@ static int play(struct server *server, const char *text, bool json,
 		char **told, struct papr_error *error)
 {
 	struct scenario scenario;
-	struct qmp_client *client;
+	struct qmp_client *client = NULL;
 	size_t len;
 	FILE *out = open_memstream(told, &len);
 	int r;
