@@ -26,8 +26,12 @@ static const struct command {
 	{ "rtas", cmd_rtas, "list the RTAS calls and who can answer them" },
 #ifdef HAVE_VMM
 	{ "run", cmd_run, "run a guest" },
+#endif
+	{ "stats", cmd_stats, "show what calls a guest has made" },
+#ifdef HAVE_VMM
 	{ "sweep", cmd_sweep, "inject many machine checks into a guest" },
 #endif
+	{ "top", cmd_top, "watch the calls a running guest makes" },
 	{ NULL, NULL, NULL }
 };
 

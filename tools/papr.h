@@ -15,6 +15,8 @@ int cmd_policy(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_rtas(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
 int cmd_sweep(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 
 #endif
