@@ -90,11 +90,23 @@ static int cancel(void *arg, uint64_t id, struct papr_error *error)
 	return 0;
 }
 
+static json_t *stats(void *arg, uint32_t cpu, struct papr_error *error)
+{
+	(void)cpu, (void)error;
+	return list(arg);
+}
+
+static int set_timing(void *arg, bool on, struct papr_error *error)
+{
+	(void)arg, (void)on, (void)error;
+	return 0;
+}
+
 static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
 	.cancel = cancel, .injections = list,
-	.cpus = list, .stats = list, .routes = list,
+	.cpus = list, .stats = stats, .set_timing = set_timing, .routes = list,
 };
 
 static bool hear(void *peer, const char *text, size_t len)
