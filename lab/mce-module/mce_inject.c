@@ -20,6 +20,9 @@
  * again, or which the host has dealt with.  Unless it is told otherwise, it
  * waits for MSR[RI]: without, the guest is using the registers that a machine
  * check overwrites.
+ *
+ * While it is loaded, guests have breakpoints on hosts whose emulator leaves
+ * HEIR empty, too.
  */
 #include <linux/debugfs.h>
 #include <linux/kprobes.h>
@@ -71,12 +74,26 @@ static void record_event(struct machine_check_event *event, u64 pc, u64 msr)
 	event->srr1 = msr;
 }
 
+/*
+ * HEIR tells KVM which instruction was illegal, but QEMU 7.2 does not set it,
+ * nor does a hypervisor below: KVM is made to read the instruction from the
+ * guest's memory.
+ */
+static void repair_heir(struct kvm_vcpu_arch *arch)
+{
+	if (arch->trap != BOOK3S_INTERRUPT_H_EMUL_ASSIST)
+		return;
+	arch->emul_inst = KVM_INST_FETCH_FAILED;
+	arch->last_inst = KVM_INST_FETCH_FAILED;
+}
+
 static int before_exit(struct kprobe *p, struct pt_regs *regs)
 {
 	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)regs->gpr[3];
 	struct kvm_vcpu_arch *arch = &vcpu->arch;
 	u64 msr = arch->shregs.msr;
 
+	repair_heir(arch);
 	if (vcpu->vcpu_id != vcpu_id || !loses_nothing(arch->trap) ||
 	    (msr & msr_mask) != msr_wanted || atomic_dec_if_positive(&count) < 0)
 		return 0;
