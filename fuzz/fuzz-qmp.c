@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <papr/policy.h>
+
 #include "vmm/qmp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -83,6 +85,19 @@ static int inject(void *arg, uint32_t cpu, const struct papr_injection *what,
 	       -EINVAL : 0;
 }
 
+/* Taken or refused, as it pleases the policy. */
+static json_t *apply_policy(void *arg, const char *text,
+			    struct papr_error *error)
+{
+	struct papr_policy *policy;
+
+	(void)arg;
+	if (papr_policy_parse(text, strlen(text), "policy", &policy, error))
+		return NULL;
+	papr_policy_free(policy);
+	return json_array();
+}
+
 static int cancel(void *arg, uint64_t id, struct papr_error *error)
 {
 	(void)arg, (void)error;
@@ -107,6 +122,7 @@ static const struct qmp_ops ops = {
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
 	.cancel = cancel, .injections = list,
 	.cpus = list, .stats = stats, .set_timing = set_timing, .routes = list,
+	.apply_policy = apply_policy,
 };
 
 static bool hear(void *peer, const char *text, size_t len)

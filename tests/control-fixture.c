@@ -138,11 +138,25 @@ static json_t *routes(void *arg)
 	return json_array();
 }
 
+static json_t *apply_policy(void *arg, const char *text,
+			    struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "no such call");
+		return NULL;
+	}
+	snprintf(f->policy, sizeof(f->policy), "%s", text);
+	return json_pack("[{s:s}]", "name", "H_RANDOM");
+}
+
 const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
 	.injections = injections, .cpus = cpus,
 	.stats = stats, .set_timing = set_timing, .routes = routes,
+	.apply_policy = apply_policy,
 };
 
 /* --- the fixture */

@@ -26,6 +26,7 @@ struct fixture {
 	uint32_t stats_cpu;	/* of which it was asked for */
 	bool timing;
 	json_t *stats;		/* what papr-stats returns, empty if NULL */
+	char policy[200];	/* the last one that was applied */
 	unsigned int resets;	/* by system_reset */
 	unsigned int cpu_resets;	/* by inject-nmi */
 	uint32_t injected_cpu;

@@ -27,7 +27,7 @@ struct fake_host {
 	struct papr_host_mmu mmu;
 	struct failure fail[FAKE_OPS];
 	char *log;
-	bool enabled[MAX_HCALL / 4 + 1];
+	_Atomic bool enabled[MAX_HCALL / 4 + 1];	/* read without lock */
 	bool has_cpu;
 	bool has_irqs;
 	bool radix;			/* what the guest is now */

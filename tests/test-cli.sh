@@ -83,6 +83,10 @@ mistake "a policy that is not there" 'nowhere.yaml' \
     policy check "$dir/nowhere.yaml"
 mistake "a host that is not known" 'power10' \
     policy show --host power11 "$examples/demo.yaml"
+mistake "papr policy apply without a socket" 'needs --control SOCKET' \
+    policy apply "$examples/demo.yaml"
+mistake "papr policy check with a socket" 'control is for apply' \
+    policy check --control socket "$examples/demo.yaml"
 status 0 "papr policy explain" \
     policy explain H_CEDE --host power9 "$examples/demo.yaml"
 holds "it says why" 'kernel' out

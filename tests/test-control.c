@@ -487,6 +487,27 @@ static void measuring_is_switched_on_and_off(void **state)
 	close(fd);
 }
 
+#define APPLY(args) "{\"execute\": \"papr-policy-apply\", " \
+	"\"arguments\": " args "}"
+
+static void a_policy_is_applied_or_refused(void **state)
+{
+	struct fixture *f = *state;
+	int fd = client(f);
+
+	say(f, fd, APPLY("{\"policy\": \"default: user\\n\"}"));
+	assert_hears_return(fd);
+	assert_string_equal(f->policy, "default: user\n");
+	say(f, fd, APPLY("{\"policy\": {\"default\": \"user\"}}"));
+	assert_hears(fd, "error", "desc",
+		     "Parameter 'policy' must be the text of a policy");
+	f->stuck = true;
+	say(f, fd, APPLY("{\"policy\": \"default: vmm\"}"));
+	assert_hears(fd, "error", "desc", "no such call");
+	assert_string_equal(f->policy, "default: user\n");
+	close(fd);
+}
+
 static void without_a_socket_there_is_nothing_to_do(void **state)
 {
 	(void)state;
@@ -499,6 +520,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LISTENING(only_its_user_may_enter),
+		LISTENING(a_policy_is_applied_or_refused),
 		LISTENING(the_socket_is_removed_at_the_end),
 		LISTENING(what_took_its_place_is_not_removed),
 		LISTENING(a_live_socket_is_not_stolen),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* papr policy: check a policy, show what it does on a host, and explain it. */
+/* papr policy: check a policy, show what it does on a host, explain, apply. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -18,11 +18,15 @@ static const char usage[] =
 	"usage: papr policy check [--host HOST] FILE\n"
 	"       papr policy show [--host HOST] [--all] [--json] FILE\n"
 	"       papr policy explain CALL [--host HOST] FILE\n"
+	"       papr policy apply --control SOCKET FILE\n"
 	"\n"
 	"  check    find mistakes; with --host also what that host cannot do\n"
 	"  show     who answers each call that is not left to its default\n"
 	"  explain  what becomes of one call, and why\n"
+	"  apply    let others answer the calls of a running guest\n"
 	"\n"
+	"  -c, --control SOCKET\n"
+	"                   that of papr run --control, whose guest is meant\n"
 	"  -H, --host HOST  power8, power9, power10, nested, pr, or live\n"
 	"                   (the default) for the KVM of this machine\n"
 	"  -a, --all        show every call\n"
@@ -325,20 +329,28 @@ static int parse(int argc, char **argv, struct job *job)
 {
 	static const struct option options[] = {
 		{ "host", required_argument, NULL, 'H' },
+		{ "control", required_argument, NULL, 'c' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "json", no_argument, NULL, 'j' },
 		{ NULL, 0, NULL, 0 }
 	};
 	bool explains = !strcmp(argv[0], "explain");
+	bool applies = !strcmp(argv[0], "apply");
 	int c, operands = explains ? 2 : 1;
 
 	optind = 1;
-	while ((c = getopt_long(argc, argv, "H:aj", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "H:ac:j", options, NULL)) != -1) {
 		if (c == '?')
 			return EXIT_USAGE;
-		if (c != 'H' && strcmp(argv[0], "show"))
+		if ((c == 'c') != applies)
+			return complain(applies ? "apply takes --control and "
+					"no other option" :
+					"--control is for apply");
+		if (c != 'H' && c != 'c' && strcmp(argv[0], "show"))
 			return complain("--all and --json are for show");
-		if (c == 'H')
+		if (c == 'c')
+			job->control = optarg;
+		else if (c == 'H')
 			job->host_name = optarg;
 		else if (c == 'a')
 			job->all = true;
@@ -347,7 +359,9 @@ static int parse(int argc, char **argv, struct job *job)
 	}
 	if (argc - optind != operands)
 		return complain(explains ? "explain takes a CALL and a FILE" :
-				"check and show take one FILE");
+				"check, show and apply take one FILE");
+	if (applies && !job->control)
+		return complain("apply needs --control SOCKET");
 	if (explains)
 		job->call = argv[optind];
 	job->path = argv[argc - 1];
@@ -361,6 +375,7 @@ int cmd_policy(int argc, char **argv)
 		int (*verb)(struct job *job);
 	} verbs[] = {
 		{ "check", check }, { "show", show }, { "explain", explain },
+		{ "apply", policy_apply },
 	};
 	struct job job = { .path = NULL };
 

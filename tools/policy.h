@@ -9,6 +9,7 @@ struct job {
 	const char *path;
 	const char *call;	/* to explain */
 	const char *host_name;	/* NULL: none was given */
+	const char *control;	/* the socket to apply to */
 	bool all;
 	bool json;
 	struct papr_policy *policy;
@@ -16,6 +17,9 @@ struct job {
 	struct papr_route_report *report;
 	struct papr_error error;
 };
+
+/* To a running guest; an exit status. */
+int policy_apply(struct job *job);
 
 /* Both need @job's policy and host, the first its report as well. */
 void explain_hcall(const struct job *job, const struct papr_call_info *call);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "vmm/stats.h"
+#include "vmm/routes.h"
 #include "vmm/util.h"
 #include "vmm/vmm.h"
 
@@ -164,23 +165,13 @@ static int set_timing(void *arg, bool on, struct papr_error *error)
 
 static json_t *routes(void *arg)
 {
-	struct vmm *vmm = arg;
-	struct papr_route_report r;
-	json_t *list = json_array();
-	size_t i;
+	return routes_json(((struct vmm *)arg)->vm);
+}
 
-	for (i = 0; i < papr_hcall_count(); i++) {
-		if (papr_vm_route(vmm->vm, i, &r))
-			continue;
-		json_array_append_new(list, json_pack(
-			"{s:s, s:i, s:s, s:s, s:s, s:s}",
-			"name", r.call->name, "number", (int)r.call->number,
-			"requested", papr_route_name(r.requested),
-			"accepted", papr_accepted_name(r.accepted),
-			"effective", papr_effective_name(r.effective),
-			"reason", r.reason ? r.reason : ""));
-	}
-	return list;
+static json_t *apply_policy(void *arg, const char *text,
+			    struct papr_error *error)
+{
+	return routes_apply_policy(((struct vmm *)arg)->vm, text, error);
 }
 
 const struct qmp_ops machine_ops = {
@@ -197,6 +188,7 @@ const struct qmp_ops machine_ops = {
 	.stats = stats,
 	.set_timing = set_timing,
 	.routes = routes,
+	.apply_policy = apply_policy,
 };
 
 /* A ShutdownCause of QEMU. */

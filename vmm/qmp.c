@@ -299,6 +299,20 @@ static json_t *papr_routes(struct qmp *qmp, const json_t *args,
 	return qmp->ops->routes(qmp->machine);
 }
 
+static json_t *papr_policy_apply(struct qmp *qmp, const json_t *args,
+				 struct papr_error *error)
+{
+	const json_t *policy = json_object_get(args, "policy");
+
+	if (!json_is_string(policy)) {
+		refuse(error, 0, "Parameter 'policy' must be the text of a "
+		       "policy");
+		return NULL;
+	}
+	return qmp->ops->apply_policy(qmp->machine, json_string_value(policy),
+				      error);
+}
+
 static const struct command commands[] = {
 	{ "cont", cont, { NULL } },
 	{ "inject-nmi", inject_nmi, { NULL } },
@@ -307,6 +321,7 @@ static const struct command commands[] = {
 	  { "type", "subtype", "severity", "disposition", "effective-address",
 	    "logical-address", "cpu-index", "context", "at-hypercall",
 	    "at-pc" } },
+	{ "papr-policy-apply", papr_policy_apply, { "policy" } },
 	{ "papr-query-injections", papr_query_injections, { NULL } },
 	{ "papr-routes", papr_routes, { NULL } },
 	{ "papr-set-timing", papr_set_timing, { "enabled" } },

@@ -46,6 +46,9 @@ struct qmp_ops {
 	json_t *(*stats)(void *arg, uint32_t cpu, struct papr_error *error);
 	int (*set_timing)(void *arg, bool on, struct papr_error *error);
 	json_t *(*routes)(void *arg);
+	/* The calls that changed hands; NULL and a sentence if refused. */
+	json_t *(*apply_policy)(void *arg, const char *text,
+				struct papr_error *error);
 };
 
 /* The way to the clients; @peer is struct qmp's. */
