@@ -30,7 +30,7 @@
 static const char all_user[] =
 	"sets: { hcall-pft: user, hcall-bulk: user }";
 
-/* 16 MiB pages, and RAM of another 16 MiB for one of them. */
+/* A host that has 16 MiB pages too. */
 static void add_16m(struct partition *p, struct papr_host_ops *host_ops,
 		    struct papr_vmm_ops *vmm_ops)
 {
