@@ -541,7 +541,8 @@ static const struct CMUnitTest cpu_tests[] = {
 static int run_cpu(void)
 {
 	return cmocka_run_group_tests_name(contract_name, cpu_tests, NULL,
-					   NULL);
+					   NULL) +
+	       contract_run_traps(contract_name);
 }
 
 static int run_fakes(void)
