@@ -2,59 +2,32 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # papr elog as its users see it: forms that give each other back, findings,
 # differences, one line for each mistake, exit statuses. Prints TAP.
-papr=${PAPR:-./papr}
+subcommand=elog
 data=${srcdir:-.}/tests/data/elog
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failed=0
-
-result() { # STATUS NAME
-	if [ "$1" = 0 ]; then
-		echo "ok - $2"
-	else
-		[ ! -s "$dir/out" ] || sed 's/^/# /' "$dir/out"
-		echo "not ok - $2"
-		failed=1
-	fi
-}
-
-elog() {
-	# shellcheck disable=SC2086 # a command with arguments
-	$TEST_WRAPPER "$papr" elog "$@" </dev/null
-}
+# shellcheck source=tests/cli.sh
+. "${srcdir:-.}/tests/cli.sh"
 
 for text in "$data"/*.txt; do
 	name=${text##*/}
-	elog build --from "$text" --output "$dir/log" &&
-	    elog decode "$dir/log" >"$dir/text" &&
+	run_papr build --from "$text" --output "$dir/log" &&
+	    run_papr decode "$dir/log" >"$dir/text" &&
 	    diff -u "$text" "$dir/text" >"$dir/out" 2>&1
 	result $? "$name comes back the same as text"
 
-	elog decode --json "$dir/log" >"$dir/json" &&
-	    elog build --from "$dir/json" --output "$dir/again" &&
+	run_papr decode --json "$dir/log" >"$dir/json" &&
+	    run_papr build --from "$dir/json" --output "$dir/again" &&
 	    cmp "$dir/log" "$dir/again" >"$dir/out" 2>&1
 	result $? "$name comes back the same as JSON"
 
-	elog validate "$dir/log" >"$dir/out" 2>&1
+	run_papr validate "$dir/log" >"$dir/out" 2>&1
 	result $? "$name has no error"
 done
 
-# says STATUS SENTENCE NAME ARGUMENT...: all that papr elog prints.
-says() {
-	wanted=$1
-	sentence=$2
-	name=$3
-	shift 3
-	elog "$@" >"$dir/out" 2>&1
-	[ $? = "$wanted" ] && [ "$(cat "$dir/out")" = "$sentence" ]
-	result $? "$name"
-}
-
-elog build --type slb --subtype multihit --ea 0xc000000001234560 \
+run_papr build --type slb --subtype multihit --ea 0xc000000001234560 \
     --output "$dir/slb"
 result $? "a log is built by meaning"
 says 0 "" "it has no finding" validate "$dir/slb"
-elog build --type slb --subtype parity --ea 0xc000000001234560 --recovered \
+run_papr build --type slb --subtype parity --ea 0xc000000001234560 --recovered \
     --bare >"$dir/bare"
 says 1 "header.disposition: not-recovered -> fully-recovered
 main.unrecoverable: true -> false
@@ -66,7 +39,7 @@ MC.subtype: multihit -> parity" "differences are told" \
     diff "$dir/slb" "$dir/bare"
 says 0 "" "a log does not differ from itself" diff "$dir/slb" "$dir/slb"
 
-elog build --type tlb --zero-length --output "$dir/zero"
+run_papr build --type tlb --zero-length --output "$dir/zero"
 says 1 "$dir/zero: byte 26, PH: error: the length of the section is 0; \
 Linux would never get past it" "a zero length is an error" \
     validate "$dir/zero"
@@ -98,7 +71,7 @@ says 2 "papr elog build: multihi is none of parity, multihit, indeterminate" \
 says 2 "papr elog build: parity is no name here, there are none" \
     "a name where there are none is told so" \
     build --type d-cache --subtype parity
-elog build slb:multihit --ea 0xc000000001234560 --output "$dir/words"
+run_papr build slb:multihit --ea 0xc000000001234560 --output "$dir/words"
 says 0 "" "the words of papr inject make the same log" \
     diff "$dir/slb" "$dir/words"
 says 2 "papr elog build: the subtype is said twice" \
@@ -115,7 +88,7 @@ says 2 "papr elog: diff takes two files" "diff takes two files" \
 doc=${srcdir:-.}/docs/fwnmi.md
 sed -n 's/^    0[0-9a-f][0-9a-f]  \(\([0-9a-f]\{8\} \{0,1\}\)*\).*/\1/p' "$doc" |
     tr -d ' \n' >"$dir/words"
-elog build --type slb --subtype multihit --ea 0xc000000000c0ffee --recovered \
+run_papr build --type slb --subtype multihit --ea 0xc000000000c0ffee --recovered \
     --processor 1 --log-id 7 --time 1795399200 --output "$dir/log"
 od -An -v -tx1 "$dir/log" | tr -d ' \n' >"$dir/bytes"
 cmp "$dir/words" "$dir/bytes" >"$dir/out" 2>&1

@@ -2,42 +2,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # papr inject as its users see it: one line for each mistake, exit statuses,
 # the examples. What it does to a guest is tested in the lab. Prints TAP.
-papr=${PAPR:-./papr}
+subcommand=inject
 examples=${srcdir:-.}/examples
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failed=0
+# shellcheck source=tests/cli.sh
+. "${srcdir:-.}/tests/cli.sh"
 
-result() { # STATUS NAME
-	if [ "$1" = 0 ]; then
-		echo "ok - $2"
-	else
-		[ ! -s "$dir/out" ] || sed 's/^/# /' "$dir/out"
-		echo "not ok - $2"
-		failed=1
-	fi
-}
-
-inject() {
-	# shellcheck disable=SC2086 # a command with arguments
-	$TEST_WRAPPER "$papr" inject "$@" </dev/null
-}
-
-if ! inject --help >"$dir/help" 2>&1; then
+if ! run_papr --help >"$dir/help" 2>&1; then
 	echo "1..0 # SKIP papr was built without its VMM"
 	exit 0
 fi
-
-# says STATUS SENTENCE NAME ARGUMENT...: all that papr inject prints.
-says() {
-	wanted=$1
-	sentence=$2
-	name=$3
-	shift 3
-	inject "$@" >"$dir/out" 2>&1
-	[ $? = "$wanted" ] && [ "$(cat "$dir/out")" = "$sentence" ]
-	result $? "$name"
-}
 
 says 2 "papr inject: the SOCKET of a papr run --control is missing" \
     "it needs a socket"
@@ -77,7 +50,7 @@ says 1 "papr inject: $dir/socket: No such file or directory" \
 says 1 "papr inject: $dir/socket: No such file or directory" \
     "for a list as well" "$dir/socket" --list
 
-inject "$dir/socket" slb --colour >"$dir/out" 2>&1
+run_papr "$dir/socket" slb --colour >"$dir/out" 2>&1
 [ $? = 2 ] && grep -q colour "$dir/out"
 result $? "an unknown option is named"
 
