@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -292,29 +290,6 @@ int fault_check(const struct papr_fault *fault,
 	return check_args(fault, call, error);
 }
 
-struct text {
-	char *at;
-	size_t size;
-	size_t len;
-};
-
-static void add(struct text *t, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void add(struct text *t, const char *fmt, ...)
-{
-	bool room = t->len < t->size;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(room ? t->at + t->len : NULL,
-		      room ? t->size - t->len : 0, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		t->len += n;
-}
-
 static const char *status_name(int64_t status, bool rtas)
 {
 	if (!rtas)
@@ -325,40 +300,40 @@ static const char *status_name(int64_t status, bool rtas)
 	return NULL;
 }
 
-static void add_what(struct text *t, const struct papr_fault *fault,
+static void add_what(struct line *t, const struct papr_fault *fault,
 		     const struct papr_call_info *call)
 {
 	const char *name = status_name(fault->status, is_rtas(call));
 
 	if (fault->delay_us)
-		add(t, "%" PRIu32 " us late", fault->delay_us);
+		line_add(t, "%" PRIu32 " us late", fault->delay_us);
 	if (!fault->fails)
 		return;
-	add(t, "%sreturns ", fault->delay_us ? ", " : "");
+	line_add(t, "%sreturns ", fault->delay_us ? ", " : "");
 	if (name)
-		add(t, "%s", name);
+		line_add(t, "%s", name);
 	else
-		add(t, "%" PRId64, fault->status);
+		line_add(t, "%" PRId64, fault->status);
 	if (fault->retries)
-		add(t, " %" PRIu32 " times in a row and is answered then",
+		line_add(t, " %" PRIu32 " times in a row and is answered then",
 		    fault->retries);
 }
 
-static void add_args(struct text *t, const struct papr_fault *fault,
+static void add_args(struct line *t, const struct papr_fault *fault,
 		     const struct papr_call_info *call)
 {
 	const struct papr_fault_arg *arg;
 
 	for (uint32_t i = 0; i < fault->n_args; i++) {
 		arg = &fault->arg[i];
-		add(t, ", if ");
+		line_add(t, ", if ");
 		if (call && arg->index < call->in_count)
-			add(t, "%s", call->in[arg->index].name);
+			line_add(t, "%s", call->in[arg->index].name);
 		else
-			add(t, "argument %u", arg->index);
-		add(t, " is 0x%" PRIx64, arg->value);
+			line_add(t, "argument %u", arg->index);
+		line_add(t, " is 0x%" PRIx64, arg->value);
 		if (arg->mask != UINT64_MAX && arg->mask != UINT32_MAX)
-			add(t, " in 0x%" PRIx64, arg->mask);
+			line_add(t, " in 0x%" PRIx64, arg->mask);
 	}
 }
 
@@ -366,20 +341,20 @@ size_t papr_fault_describe(const struct papr_fault *fault,
 			   const struct papr_call_info *call, char *text,
 			   size_t size)
 {
-	struct text t = { text, size, 0 };
+	struct line t = { text, size, 0 };
 
 	add_what(&t, fault, call);
 	if (fault->after)
-		add(&t, ", after %" PRIu64 " calls", fault->after);
+		line_add(&t, ", after %" PRIu64 " calls", fault->after);
 	if (fault->every > 1)
-		add(&t, ", one call in %" PRIu64, fault->every);
+		line_add(&t, ", one call in %" PRIu64, fault->every);
 	if (fault->chances)
-		add(&t, ", with a chance of %u/%u from seed %" PRIu64,
+		line_add(&t, ", with a chance of %u/%u from seed %" PRIu64,
 		    fault->chance, fault->chances, fault->seed);
 	if (fault->times)
-		add(&t, ", %" PRIu64 " times at most", fault->times);
+		line_add(&t, ", %" PRIu64 " times at most", fault->times);
 	if (fault->one_vcpu)
-		add(&t, ", on vCPU %" PRIu32, fault->vcpu_id);
+		line_add(&t, ", on vCPU %" PRIu32, fault->vcpu_id);
 	add_args(&t, fault, call);
 	return t.len;
 }

@@ -3,46 +3,20 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #include "spapr/util.h"
 #include "spapr/vm.h"
-
-/* Appends like snprintf(): counts on when the line is full. */
-struct line {
-	char *text;
-	size_t size;
-	size_t len;
-};
-
-static void add(struct line *l, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void add(struct line *l, const char *fmt, ...)
-{
-	bool room = l->len < l->size;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(room ? l->text + l->len : NULL,
-		      room ? l->size - l->len : 0, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		l->len += n;
-}
 
 static void add_value(struct line *l, const struct papr_arg *arg,
 		      const char *comma, uint64_t value)
 {
 	if (arg->kind == PAPR_ARG_KEEP)
 		return;
-	add(l, "%s%s=", comma, arg->name);
+	line_add(l, "%s%s=", comma, arg->name);
 	if (arg->kind == PAPR_ARG_LEN || arg->kind == PAPR_ARG_CPU)
-		add(l, "%" PRIu64, value);
+		line_add(l, "%" PRIu64, value);
 	else
-		add(l, "0x%" PRIx64, value);
+		line_add(l, "0x%" PRIx64, value);
 }
 
 static void add_status(struct line *l, uint64_t ret)
@@ -50,9 +24,9 @@ static void add_status(struct line *l, uint64_t ret)
 	const char *name = hcall_status_name((int64_t)ret);
 
 	if (name)
-		add(l, ") = %s", name);
+		line_add(l, ") = %s", name);
 	else
-		add(l, ") = %" PRId64, (int64_t)ret);
+		line_add(l, ") = %" PRId64, (int64_t)ret);
 }
 
 static void add_hcall(struct line *l, const struct papr_trace *t)
@@ -61,12 +35,12 @@ static void add_hcall(struct line *l, const struct papr_trace *t)
 	const struct papr_call_info *call = row < 0 ? NULL : &hcall_table[row];
 
 	if (call)
-		add(l, "%s(", call->name);
+		line_add(l, "%s(", call->name);
 	else
-		add(l, "hcall 0x%" PRIx64 "(", t->hcall->nr);
+		line_add(l, "hcall 0x%" PRIx64 "(", t->hcall->nr);
 	if (!call || call->in_unspecified)
 		for (int i = 0; i < PAPR_HCALL_ARGS; i++)
-			add(l, "%s0x%" PRIx64, i ? ", " : "", t->args[i]);
+			line_add(l, "%s0x%" PRIx64, i ? ", " : "", t->args[i]);
 	else
 		for (unsigned int i = 0; i < call->in_count; i++)
 			add_value(l, &call->in[i], i ? ", " : "", t->args[i]);
@@ -84,7 +58,7 @@ static void add_cell(struct line *l, const struct papr_arg *args,
 	if (i < known)
 		add_value(l, &args[i], comma, value);
 	else
-		add(l, "%s0x%" PRIx32, comma, value);
+		line_add(l, "%s0x%" PRIx32, comma, value);
 }
 
 static void add_rtas(struct line *l, const struct papr_trace *t)
@@ -95,9 +69,9 @@ static void add_rtas(struct line *l, const struct papr_trace *t)
 	uint32_t status = call ? call->out_status : 0;
 
 	if (call)
-		add(l, "%s(", call->name);
+		line_add(l, "%s(", call->name);
 	else
-		add(l, "rtas 0x%" PRIx32 "(", t->token);
+		line_add(l, "rtas 0x%" PRIx32 "(", t->token);
 	for (uint32_t i = 0; i < t->nargs; i++)
 		add_cell(l, call ? call->in : NULL, call ? call->in_count : 0,
 			 i, i ? ", " : "", t->rtas_args[i]);
@@ -107,7 +81,7 @@ static void add_rtas(struct line *l, const struct papr_trace *t)
 	}
 	if (status >= t->nrets)
 		status = 0;
-	add(l, ") = %" PRId32, (int32_t)rets[status]);
+	line_add(l, ") = %" PRId32, (int32_t)rets[status]);
 	for (uint32_t i = 0; i < t->nrets; i++)
 		if (i != status)
 			add_cell(l, call ? call->out : NULL,
@@ -131,7 +105,7 @@ size_t papr_trace_format(const struct papr_trace *trace, char *text,
 {
 	struct line l = { text, size, 0 };
 
-	add(&l, "cpu %" PRIu32 " ", trace->vcpu_id);
+	line_add(&l, "cpu %" PRIu32 " ", trace->vcpu_id);
 	if (trace->rtas)
 		add_rtas(&l, trace);
 	else

@@ -25,6 +25,20 @@ int error_set(struct papr_error *error, int err, const char *fmt, ...)
 	return err;
 }
 
+void line_add(struct line *line, const char *fmt, ...)
+{
+	bool room = line->len < line->size;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(room ? line->text + line->len : NULL,
+		      room ? line->size - line->len : 0, fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		line->len += n;
+}
+
 static bool all_zero(const uint8_t *p, size_t len)
 {
 	while (len--)

@@ -44,6 +44,16 @@ static inline void store_be64(void *p, uint64_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
+/* What grows like snprintf()'s: it counts on when it is full. */
+struct line {
+	char *text;
+	size_t size;
+	size_t len;
+};
+
+void line_add(struct line *line, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Writes the sentence if the caller wants one, and returns @err. */
 int error_set(struct papr_error *error, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
