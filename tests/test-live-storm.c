@@ -15,20 +15,23 @@
 #define VMM_RET 77
 
 static const char *const policies[] = {
-	"{ hcalls: { H_RANDOM: user, H_SET_XDABR: vmm, H_SET_SPRG0: deny, "
+	"{ hcalls: { H_RANDOM: user, H_RPT_INVALIDATE: vmm, H_SET_SPRG0: deny, "
 	"H_PAGE_INIT: kernel } }",
-	"{ hcalls: { H_RANDOM: kernel, H_SET_XDABR: kernel, "
+	"{ hcalls: { H_RANDOM: kernel, H_RPT_INVALIDATE: kernel, "
 	"H_PAGE_INIT: { fail: H_BUSY, every: 2 }, H_SET_SPRG0: vmm } }",
 };
 
-/* Either answer is right; the kernel's is not of this library. */
+/*
+ * Either answer is right; the kernel's is not of this library.  One that the
+ * kernel has and the program, and not this library, is never lost either.
+ */
 static const struct {
 	size_t row;
 	bool in_kernel;		/* by one of the policies */
 	int64_t ret[3];
 } calls[] = {
 	{ HCALL_ROW_H_RANDOM, true, { H_SUCCESS, H_SUCCESS, H_SUCCESS } },
-	{ HCALL_ROW_H_SET_XDABR, true, { VMM_RET, VMM_RET, VMM_RET } },
+	{ HCALL_ROW_H_RPT_INVALIDATE, true, { VMM_RET, VMM_RET, VMM_RET } },
 	{ HCALL_ROW_H_PAGE_INIT, true, { H_SUCCESS, H_BUSY, H_BUSY } },
 	{ HCALL_ROW_H_SET_SPRG0, false, { H_FUNCTION, VMM_RET, VMM_RET } },
 };
@@ -172,7 +175,7 @@ static void every_call_gets_one_right_answer_through_10000_changes(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
 		compare(p, seen, i);
-	papr_vm_stats(p->vm, HCALL_ROW_H_SET_XDABR, &a);
+	papr_vm_stats(p->vm, HCALL_ROW_H_RPT_INVALIDATE, &a);
 	papr_vm_stats(p->vm, HCALL_ROW_H_SET_SPRG0, &b);
 	assert_int_equal(a.vmm + b.vmm, atomic_load(&asked));
 	papr_policy_free(policy[0]);
