@@ -174,7 +174,8 @@ static void cpio_member(FILE *out, const char *name, unsigned int mode,
 /* What the lab's init reads: shell assignments and the command's words. */
 static char *init_script(const struct lab_options *opts, const char *nonce)
 {
-	const char *term = getenv("TERM");
+	/* The lab's console is a terminal, whatever is at this end. */
+	const char *term = isatty(STDOUT_FILENO) ? getenv("TERM") : NULL;
 	struct winsize size;
 	char *command = lab_quote(opts->command);
 	char *quoted_term = lab_quote((char *[]){

@@ -100,6 +100,14 @@ static int signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* One that can go back in a line. */
+static bool is_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
+}
+
 static int sweep_all(const struct sweep_options *o, struct sweep *sweep,
 		     const struct sweep_patterns *patterns,
 		     struct files *files)
@@ -108,7 +116,7 @@ static int sweep_all(const struct sweep_options *o, struct sweep *sweep,
 		.program = "/proc/self/exe", .patterns = patterns,
 		.patience = o->patience, .timeout_s = o->timeout,
 		.restarts = o->restarts, .console = files->console,
-		.signal_fd = signals(), .terminal = isatty(STDERR_FILENO),
+		.signal_fd = signals(), .terminal = is_terminal(),
 		.verbose = o->verbose,
 	};
 	struct papr_error error;
