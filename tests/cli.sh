@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # $failed is for those who source it
 # Sourced by the tests of one subcommand of papr, whose name is $subcommand.
 # They print TAP, keep what they need in $dir, and end with "exit $failed".
 papr=${PAPR:-./papr}
 subcommand=${subcommand:?}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-# shellcheck disable=SC2034 # for their last line
 failed=0
 
 result() { # STATUS NAME
