@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define RTAS "/proc/device-tree/rtas/"
+#define RTAS_BUSY (-2)
 #define PFN_MASK ((UINT64_C(1) << 55) - 1)
 
 static void fail(const char *what)
@@ -106,6 +107,22 @@ static uint32_t *map_buffer(uint64_t *real)
 	return p;
 }
 
+/* Again while it is busy: the error before has not been taken yet. */
+static int inject(const char *name, uint32_t open_token, uint64_t real)
+{
+	uint32_t words[4];
+
+	for (;;) {
+		words[0] = find_token(name);
+		words[1] = open_token;
+		words[2] = real;
+		rtas(RTAS "ibm,errinjct", 3, 1, words);
+		if ((int32_t)words[3] != RTAS_BUSY)
+			return (int32_t)words[3];
+		usleep(1000);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[2] : "0";
@@ -120,11 +137,8 @@ int main(int argc, char **argv)
 	buffer[1] = htobe32(value);
 	rtas(RTAS "ibm,open-errinjct", 0, 2, words);
 	open_token = words[0];
-	words[0] = find_token(argv[1]);
-	words[1] = open_token;
-	words[2] = real;
-	rtas(RTAS "ibm,errinjct", 3, 1, words);
-	printf("%s %s: status %d\n", argv[1], what, (int)words[3]);
+	printf("%s %s: status %d\n", argv[1], what,
+	       inject(argv[1], open_token, real));
 	words[0] = open_token;
 	rtas(RTAS "ibm,close-errinjct", 1, 1, words);
 	return words[1] ? 1 : 0;
