@@ -45,19 +45,14 @@ uint32_t hpt_page_shift(const struct papr_vm *vm, const struct papr_hpte *entry)
 	return 0;
 }
 
-/* In this order, as all who hold more than one vCPU do. */
 void hpt_lock(struct papr_vm *vm)
 {
 	pthread_mutex_lock(&vm->hpt_lock);
-	for (uint32_t i = 0; i < vm->n_vcpus; i++)
-		if (vm->vcpus[i]->host)
-			vm->host_ops.hold(vm->vcpus[i]->host, true);
+	vm_hold_all(vm, true);
 }
 
 void hpt_unlock(struct papr_vm *vm)
 {
-	for (uint32_t i = vm->n_vcpus; i-- > 0; )
-		if (vm->vcpus[i]->host)
-			vm->host_ops.hold(vm->vcpus[i]->host, false);
+	vm_hold_all(vm, false);
 	pthread_mutex_unlock(&vm->hpt_lock);
 }

@@ -64,13 +64,6 @@ static bool somebody_passes(const struct papr_vm *vm)
 	return false;
 }
 
-static void hold_all(struct papr_vm *vm, bool hold)
-{
-	for (uint32_t i = 0; i < vm->n_vcpus; i++)
-		if (vm->vcpus[i]->host)
-			vm->host_ops.hold(vm->vcpus[i]->host, hold);
-}
-
 /*
  * Between these two there are no traps in memory, and no vCPU is in the guest:
  * KVM may look once more at the instruction that has stopped one, and a POWER
@@ -79,7 +72,7 @@ static void hold_all(struct papr_vm *vm, bool hold)
  */
 static void begin_change(struct papr_vm *vm)
 {
-	hold_all(vm, true);
+	vm_hold_all(vm, true);
 	/* Ranges may overlap: last in, first out. */
 	for (uint32_t i = vm->n_vcpus; vm->traps_planted && i-- > 0; )
 		lift(vm->vcpus[i]);
@@ -91,7 +84,7 @@ static void end_change(struct papr_vm *vm)
 	vm->traps_planted = vm->n_traps && !somebody_passes(vm);
 	for (uint32_t i = 0; vm->traps_planted && i < vm->n_vcpus; i++)
 		plant(vm->vcpus[i]);
-	hold_all(vm, false);
+	vm_hold_all(vm, false);
 }
 
 /* --- at the host */

@@ -81,6 +81,13 @@ int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
 	return 0;
 }
 
+void vm_hold_all(struct papr_vm *vm, bool hold)
+{
+	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+		if (vm->vcpus[i]->host)
+			vm->host_ops.hold(vm->vcpus[i]->host, hold);
+}
+
 int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value)
 {
 	for (uint32_t i = 0; i < vm->n_vcpus; i++) {

@@ -214,6 +214,13 @@ int vm_place_rtas(struct papr_vm *vm, struct papr_error *error);
 /* Changes LPCR bits of all vCPUs, of those attached later too. */
 int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value);
 
+/*
+ * Keeps all vCPUs out of the guest, or lets them go; the host has "hold".
+ * Whoever holds more than one does it so: in one order, two of them do not
+ * wait for each other.
+ */
+void vm_hold_all(struct papr_vm *vm, bool hold);
+
 /* The program's clock, or the host's. */
 int64_t vm_clock_ns(struct papr_vm *vm);
 
