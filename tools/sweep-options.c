@@ -241,7 +241,7 @@ static int check_options(const struct sweep_options *o,
 int sweep_options_parse(int argc, char **argv, struct sweep_options *o,
 			struct papr_error *error)
 {
-	const char *arg;
+	bool first = true;
 	int letter, ret;
 
 	*o = (struct sweep_options){
@@ -249,19 +249,12 @@ int sweep_options_parse(int argc, char **argv, struct sweep_options *o,
 		.timeout = 120, .restarts = 100,
 		.alive = DEFAULT_ALIVE, .signal = DEFAULT_SIGNAL,
 	};
-	optind = 0;		/* glibc: begin afresh */
-	opterr = 0;
-	for (;;) {
-		arg = argv[optind ? optind : 1];
-		letter = getopt_long(argc, argv, "+:", long_options, NULL);
+	for (;; first = false) {
+		letter = option_next(argc, argv, long_options, first, error);
 		if (letter == -1)
 			break;
-		if (letter == '?')
-			return refuse(error, -EINVAL,
-				      "%s: there is no such option", arg);
-		if (letter == ':')
-			return refuse(error, -EINVAL, "%s: a value is missing",
-				      arg);
+		if (!letter)
+			return -EINVAL;
 		ret = option_apply(letter, optarg, o, error);
 		if (ret || o->help)
 			return ret;

@@ -330,25 +330,18 @@ static int options_check(const struct run_options *o,
 int options_parse(int argc, char **argv, struct run_options *options,
 		  struct papr_error *error)
 {
-	const char *arg;
+	bool first = true;
 	int letter, ret;
 
 	*options = (struct run_options) {
 		.mem = DEFAULT_MEM, .cores = 1, .threads = 1,
 	};
-	optind = 0;		/* glibc: begin afresh */
-	opterr = 0;
-	for (;;) {
-		arg = argv[optind ? optind : 1];
-		letter = getopt_long(argc, argv, "+:", long_options, NULL);
+	for (;; first = false) {
+		letter = option_next(argc, argv, long_options, first, error);
 		if (letter == -1)
 			break;
-		if (letter == '?')
-			return refuse(error, -EINVAL,
-				      "%s: there is no such option", arg);
-		if (letter == ':')
-			return refuse(error, -EINVAL, "%s: a value is missing",
-				      arg);
+		if (!letter)
+			return -EINVAL;
 		if (letter == 'h') {
 			options->help = true;
 			return 0;

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,4 +61,22 @@ int size_parse(const char *text, uint64_t unit, uint64_t *value)
 		return -EINVAL;
 	*value *= unit;
 	return 0;
+}
+
+int option_next(int argc, char **argv, const struct option *options, bool first,
+		struct papr_error *error)
+{
+	const char *arg;
+	int letter;
+
+	if (first)
+		optind = 0;	/* glibc: begin afresh */
+	opterr = 0;
+	arg = argv[optind ? optind : 1];
+	letter = getopt_long(argc, argv, "+:", options, NULL);
+	if (letter == '?')
+		return refuse(error, 0, "%s: there is no such option", arg);
+	if (letter == ':')
+		return refuse(error, 0, "%s: a value is missing", arg);
+	return letter;
 }

@@ -3,6 +3,7 @@
 #ifndef VMM_UTIL_H
 #define VMM_UTIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,16 @@ int refuse_at(struct papr_error *error, int err, const char *place);
  * wanted, is what follows; without it nothing may follow.
  */
 int number_parse(const char *text, uint64_t *value, const char **rest);
+
+struct option;
+
+/*
+ * The next option of getopt_long(), by its letter; -1 at the first word that
+ * is none; 0 and a sentence for one that does not exist or lacks its value.
+ * @first: begin anew.
+ */
+int option_next(int argc, char **argv, const struct option *options, bool first,
+		struct papr_error *error);
 
 /* A number with K, M, G or T after it; without one it counts @unit bytes. */
 int size_parse(const char *text, uint64_t unit, uint64_t *value);
