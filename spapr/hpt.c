@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "spapr/hpt.h"
+#include "spapr/util.h"
 #include "spapr/vm.h"
 
 #define SHIFT_4K	12u
@@ -11,6 +12,21 @@
 bool hpt_can(const struct papr_host_ops *ops)
 {
 	return ops->hold && ops->open_hpt && ops->read_hpt && ops->write_hpt;
+}
+
+int hpt_open(struct papr_vm *vm, struct papr_error *error)
+{
+	int r;
+
+	if (vm->hpt_open || vm->mmu != PAPR_MMU_HASH || !hpt_can(&vm->host_ops))
+		return 0;
+	r = vm->host_ops.open_hpt(vm->host);
+	if (r)
+		return error_set(error, r, "the host does not open its page "
+				 "table, whose calls are routed to user: %s",
+				 strerror(-r));
+	vm->hpt_open = true;
+	return 0;
 }
 
 uint64_t hpt_entries(const struct papr_vm *vm)

@@ -39,6 +39,9 @@
 /* Whether a host lets userspace at its page table. */
 bool hpt_can(const struct papr_host_ops *ops);
 
+/* Before the first call that is answered here; nothing if it is open. */
+int hpt_open(struct papr_vm *vm, struct papr_error *error);
+
 /* The number of entries; 0 if there is no page table. */
 uint64_t hpt_entries(const struct papr_vm *vm);
 

@@ -13,6 +13,7 @@
 
 #include <talloc.h>
 
+#include "spapr/handover.h"
 #include "spapr/policy.h"
 #include "spapr/routes.h"
 #include "spapr/routing.h"
@@ -91,6 +92,8 @@ static int change_policy(struct papr_vm *vm, struct papr_policy *policy,
 	struct routing *routing;
 	int r = routes_plan(&change, error);
 
+	if (!r)
+		r = handover_plan(vm, vm->routes, next, error);
 	if (!r)
 		r = check_rtas(vm, policy, error);
 	if (r)

@@ -159,21 +159,6 @@ static void keep_answer(const struct ground *was, const struct ground *g,
 	ground_settle(g, row, next);
 }
 
-static int check_state(int row, const struct papr_route_report *old,
-		       const struct papr_route_report *next,
-		       struct papr_error *error)
-{
-	const char *group = ground_group(row);
-
-	if (!group || old->effective == next->effective)
-		return 0;
-	return error_set(error, -EBUSY, "%s would change from %s to %s: the "
-			 "state of %s does not change hands while the guest "
-			 "runs", old->call->name,
-			 papr_effective_name(old->effective),
-			 papr_effective_name(next->effective), group);
-}
-
 int routes_plan(const struct routes_change *change, struct papr_error *error)
 {
 	const struct papr_route_report *old = change->old;
@@ -187,8 +172,6 @@ int routes_plan(const struct routes_change *change, struct papr_error *error)
 	for (row = 0; !err && row < HCALL_ROWS; row++) {
 		keep_answer(&was, &g, row, &old[row], &next[row]);
 		err = ground_check_only(&g, &next[row], error);
-		if (!err)
-			err = check_state(row, &old[row], &next[row], error);
 	}
 	return err;
 }

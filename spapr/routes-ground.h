@@ -34,9 +34,6 @@ bool ground_wanted(const struct ground *g, int row);
 void ground_settle(const struct ground *g, int row,
 		   struct papr_route_report *r);
 
-/* What the call shares with others, or NULL. */
-const char *ground_group(int row);
-
 /* "kernel!" where the kernel does not answer. */
 int ground_check_only(const struct ground *g, const struct papr_route_report *r,
 		      struct papr_error *error);

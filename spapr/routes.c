@@ -67,7 +67,7 @@ static const struct group {
 	  }, 4 },
 };
 
-const char *ground_group(int row)
+const char *routes_shared(int row)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
 		for (unsigned int j = 0; j < groups[i].rows; j++)

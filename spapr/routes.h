@@ -27,10 +27,7 @@ struct routes_change {
 	struct papr_route_report *next;
 };
 
-/*
- * Fills @next as if the kernel took it all.  0, or as papr_route_predict(), or
- * -EBUSY for a call whose state cannot change hands.
- */
+/* Fills @next as if the kernel took it all.  0, or as papr_route_predict(). */
 int routes_plan(const struct routes_change *change, struct papr_error *error);
 
 /*
@@ -43,6 +40,9 @@ int routes_switch(const struct routes_change *change, bool on,
 
 /* Takes back what routes_switch() did; 0 or the kernel's error. */
 int routes_switch_back(const struct routes_change *change, bool on);
+
+/* What a call shares with others, in words, or NULL. */
+const char *routes_shared(int row);
 
 /* True if all calls of a function set are answered by somebody. */
 bool routes_set_answered(const struct papr_route_report *report,

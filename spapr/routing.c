@@ -47,11 +47,13 @@ static void fill_hcall(struct hcall_route *route, int row, bool own_xics,
 		route->fn = hcalls_handler(row);
 	route->by = report->effective;
 	/*
-	 * A call can have left the kernel just before that was to answer it.
-	 * Where this library cannot, it is still the program's.
+	 * A call can have left the kernel just before that was to answer it:
+	 * who had it before answers it still.
 	 */
-	if (is_kernels(route->by) && !route->fn && old &&
-	    old->by == PAPR_EFFECTIVE_VMM)
+	if (!is_kernels(route->by) || route->fn || !old)
+		return;
+	route->fn = old->fn;
+	if (old->by == PAPR_EFFECTIVE_VMM)
 		route->by = PAPR_EFFECTIVE_VMM;
 }
 

@@ -7,6 +7,7 @@
 #include <talloc.h>
 
 #include "spapr/fdt.h"
+#include "spapr/hpt.h"
 #include "spapr/routes.h"
 #include "spapr/routing.h"
 #include "spapr/util.h"
@@ -90,14 +91,7 @@ static int setup_mmu(struct papr_vm *vm)
 		return error_set(&vm->error, r, "no hashed page table of "
 				 "2^%u bytes: %s", vm->hpt_order,
 				 strerror(-r));
-	if (!routes_own_hpt(vm->routes))
-		return 0;
-	r = vm->host_ops.open_hpt(vm->host);
-	if (r)
-		return error_set(&vm->error, r, "the host does not open its "
-				 "page table, whose calls are routed to "
-				 "user: %s", strerror(-r));
-	return 0;
+	return routes_own_hpt(vm->routes) ? hpt_open(vm, &vm->error) : 0;
 }
 
 static int setup_nested(struct papr_vm *vm)

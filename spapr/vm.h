@@ -169,6 +169,7 @@ struct papr_vm {
 	/* Changed while vCPUs run, under routes_lock: live.c. */
 	struct papr_policy *policy;	/* a talloc context of its own */
 	struct papr_route_report routes[HCALL_ROWS];
+	bool hpt_open;			/* the host has opened its table */
 	struct routing *retired;	/* tables that a vCPU may still hold */
 	pthread_mutex_t routes_lock;
 

@@ -154,13 +154,12 @@ static const struct refused {
 	const char *sentence;
 } refused[] = {
 	{ "power9", "sets: { hcall-interrupt: user }", -EBUSY,
-	  "H_EOI would change from kernel to user: the state of interrupt "
-	  "presentation does not change hands while the guest runs" },
-	{ "power8", "sets: { hcall-pft: deny, hcall-bulk: deny }", -EBUSY,
-	  "H_REMOVE would change from kernel to denied: the state of the page "
-	  "table does not change hands while the guest runs" },
-	{ "power8", "hcalls: { H_CEDE: user, H_PROD: user, H_CONFER: user, "
-	  "H_REGISTER_VPA: user }", -EBUSY, "H_REGISTER_VPA would change" },
+	  "H_EOI would change from kernel to user: interrupt presentation "
+	  "does not change hands while the guest runs" },
+	{ "power8", "hcalls: { H_CEDE: deny, H_PROD: deny, H_CONFER: deny, "
+	  "H_REGISTER_VPA: deny }", -EBUSY,
+	  "H_CEDE would change from kernel to denied: the state of virtual "
+	  "processors does not change hands while the guest runs" },
 	{ "power10", "rtas: { 'ibm,set-xive': deny }", -EBUSY,
 	  "ibm,set-xive would change from kernel to nobody: the state of "
 	  "interrupt sources does not change hands while the guest runs" },
@@ -199,6 +198,64 @@ static void a_group_that_stays_where_it_is_may_be_routed(void **state)
 
 	must_change(p, "hcalls: { H_CEDE: deny }");
 	assert_int_equal(effective(p, HCALL_ROW_H_CEDE), PAPR_EFFECTIVE_KERNEL);
+}
+
+/* It is the host's, whoever answers. */
+static void a_page_table_changes_hands(void **state)
+{
+	static const char user[] = "sets: { hcall-pft: user, hcall-bulk: user }";
+	struct partition *p;
+
+	(void)state;
+	p = partition_new(&(struct partition_setup){ .host = "power8" });
+	must_change(p, user);
+	assert_int_equal(HCALL(p, H_ENTER, 0, 0, 0x1001, 0x1192), H_SUCCESS);
+	/* One that has left the kernel before that answers again. */
+	must_change(p, "{}");
+	assert_int_equal(effective(p, HCALL_ROW_H_ENTER),
+			 PAPR_EFFECTIVE_KERNEL);
+	assert_int_equal(HCALL(p, H_REMOVE, 0, 0), H_SUCCESS);
+	/* It is open. */
+	fake_host_fail(p->fake, FAKE_OPEN_HPT, 1, EMFILE);
+	must_change(p, user);
+	partition_free(p);
+}
+
+static void a_page_table_that_is_not_opened_stays(void **state)
+{
+	struct snapshot *before;
+	struct papr_error error;
+	struct partition *p;
+
+	(void)state;
+	p = partition_new(&(struct partition_setup){ .host = "power8" });
+	before = look(p);
+	fake_host_fail(p->fake, FAKE_OPEN_HPT, 1, EMFILE);
+	assert_int_equal(change(p, "sets: { hcall-pft: user, hcall-bulk: user }",
+				&error), -EMFILE);
+	assert_string_equal(error.text, "the host does not open its page "
+			    "table, whose calls are routed to user: Too many "
+			    "open files");
+	assert_nothing_changed(p, before);
+	partition_free(p);
+}
+
+/* What the guest has registered with one it finds with the other. */
+static void registered_areas_change_hands(void **state)
+{
+	const uint64_t vpa = 1ull << 45, dtl = 2ull << 45;
+	struct partition *p;
+
+	(void)state;
+	p = partition_new(&(struct partition_setup){ .host = "power8" });
+	must_change(p, "{ hcalls: { H_REGISTER_VPA: user, H_CONFER: user }, "
+		    "force: true }");
+	store_be32(p->ram + 0x10004, 640 << 16);	/* the length */
+	assert_int_equal(HCALL(p, H_REGISTER_VPA, vpa, 0, 0x10000), H_SUCCESS);
+	must_change(p, "{}");
+	store_be32(p->ram + 0x12004, 4096);
+	assert_int_equal(HCALL(p, H_REGISTER_VPA, dtl, 0, 0x12000), H_SUCCESS);
+	partition_free(p);
 }
 
 static const char first[] =
@@ -383,6 +440,9 @@ int main(void)
 		cmocka_unit_test(a_kernel_that_refused_keeps_its_answer),
 		cmocka_unit_test(a_refused_change_leaves_all_as_it_was),
 		partition_test(a_group_that_stays_where_it_is_may_be_routed),
+		cmocka_unit_test(a_page_table_changes_hands),
+		cmocka_unit_test(a_page_table_that_is_not_opened_stays),
+		cmocka_unit_test(registered_areas_change_hands),
 		cmocka_unit_test(
 			a_kernel_that_keeps_a_call_gets_the_old_routes_back),
 		cmocka_unit_test(

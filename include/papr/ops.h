@@ -160,7 +160,8 @@ struct papr_hpte {
  *	other.  From any thread and for any vCPU, one that runs too.  Without
  *	these two there are no breakpoints
  * @open_hpt: a hash guest's page-table calls are answered in userspace; called
- *	once, when the VM is sealed, after @setup_hpt
+ *	once, when the VM is sealed, after @setup_hpt, or when it runs and its
+ *	routes change
  * @read_hpt: @n entries of the page table from @index on; one that is not
  *	valid reads as 0.  From any thread
  * @write_hpt: replace an entry; one without the valid bit is removed.
