@@ -8,6 +8,7 @@
 #include "fuzz/fuzz.h"
 #include "fwnmi/fwnmi.h"
 #include "hcalls/catalogue.h"
+#include "hcalls/handlers.h"
 #include "spapr/util.h"
 
 #define LIOBN 0x1000
@@ -192,6 +193,11 @@ static uint64_t clock_ns(void *vmm)
 	return 1000000000000000000;
 }
 
+static void watchdog(void *vmm)
+{
+	(void)vmm;
+}
+
 static void event(void *vmm, enum papr_event e, const char *text)
 {
 	(void)vmm;
@@ -218,6 +224,7 @@ static const struct papr_vmm_ops vmm_ops = {
 	.clock_ns = clock_ns,
 	.event = event,
 	.trace = trace,
+	.watchdog = watchdog,
 };
 
 static void check(int r)
@@ -278,6 +285,7 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 	}
 	fwnmi_reset(vm->vm);
 	xics_reset(vm->vm->xics);
+	hcalls_reset_watchdogs(vm->vm);
 	memset(vm->ram, 0, FUZZ_RAM);
 	papr_vcpu_start(papr_vm_vcpu(vm->vm, 0), &entry);
 	papr_vcpu_take_entry(papr_vm_vcpu(vm->vm, 0), &entry);

@@ -15,6 +15,7 @@ extern const struct hcall_impl hcalls_term[];
 extern const struct hcall_impl hcalls_tce[];
 extern const struct hcall_impl hcalls_rtas[];
 extern const struct hcall_impl hcalls_vpa[];
+extern const struct hcall_impl hcalls_watchdog[];
 extern const struct hcall_impl hcalls_xics[];
 
 /*
@@ -24,6 +25,7 @@ extern const struct hcall_impl hcalls_xics[];
 int hcalls_reset(struct papr_vm *vm);
 int hcalls_reset_mode(struct papr_vm *vm);
 void hcalls_reset_tce(struct papr_vm *vm);
+void hcalls_reset_watchdogs(struct papr_vm *vm);
 
 /* The handler of a row of the catalogue, or NULL. */
 hcall_fn *hcalls_handler(int row);

@@ -102,6 +102,12 @@ static bool set_needs_nodes(const char *set)
 	return !strcmp(set, "hcall-vphn");
 }
 
+/* Without the program's help there are no watchdogs. */
+static bool set_is_empty(const struct papr_vm *vm, const char *set)
+{
+	return !strcmp(set, "hcall-watchdog") && !vm->vmm_ops.watchdog;
+}
+
 /* A set is promised only if all of its calls are answered by somebody. */
 static void add_sets(struct strings *s, const struct papr_vm *vm,
 		     const char *sets)
@@ -115,7 +121,7 @@ static void add_sets(struct strings *s, const struct papr_vm *vm,
 			memcpy(one, sets, len);
 			one[len] = '\0';
 			if (routes_set_answered(vm->routes, one) &&
-			    !set_needs_nodes(one) &&
+			    !set_needs_nodes(one) && !set_is_empty(vm, one) &&
 			    (vm->mmu == PAPR_MMU_HASH ||
 			     !set_is_hash_only(one)))
 				strings_add(s, one);

@@ -194,6 +194,7 @@ static int vm_destroy(struct papr_vm *vm)
 	pthread_mutex_destroy(&vm->inject_lock);
 	pthread_mutex_destroy(&vm->routes_lock);
 	pthread_mutex_destroy(&vm->hpt_lock);
+	pthread_mutex_destroy(&vm->watchdogs.lock);
 	return 0;
 }
 
@@ -212,6 +213,7 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 	atomic_init(&vm->nmi_system_reset, NMI_UNREGISTERED);
 	atomic_init(&vm->nmi_machine_check, NMI_UNREGISTERED);
 	atomic_init(&vm->nmi_holder, NMI_FREE);
+	vm->watchdogs.told_ns = UINT64_MAX;
 
 	r = check_config(&vm->config, error);
 	if (!r)
@@ -248,6 +250,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 	pthread_mutex_init(&vm->inject_lock, NULL);
 	pthread_mutex_init(&vm->routes_lock, NULL);
 	pthread_mutex_init(&vm->hpt_lock, NULL);
+	pthread_mutex_init(&vm->watchdogs.lock, NULL);
 	talloc_set_destructor(vm, vm_destroy);
 	vm->host = host;
 	vm->vmm = vmm;

@@ -2,11 +2,11 @@
 /*
  * The partition from the inside.
  *
- * Locks: none on the call path but those of struct xics and of the page table,
- * in their calls.  What else handlers share is either fixed once the VM is
- * sealed or atomic; each says so.  Routes are read through an atomic pointer:
- * routing.h.  Injections have a lock, which is taken on the call path only
- * while one of the vCPU's waits for a call.
+ * Locks: none on the call path but those of struct xics, of the page table and
+ * of the watchdogs, in their calls.  What else handlers share is either fixed
+ * once the VM is sealed or atomic; each says so.  Routes are read through an
+ * atomic pointer: routing.h.  Injections have a lock, which is taken on the
+ * call path only while one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -114,6 +114,29 @@ struct nmi_state {
 	uint32_t reset_tries;
 };
 
+/* What a watchdog does, in the numbers of H_WATCHDOG. */
+enum watchdog_action {
+	WATCHDOG_POWER_OFF = 1,
+	WATCHDOG_RESTART = 2,
+	WATCHDOG_DUMP = 3,
+};
+
+#define WATCHDOGS 4
+
+struct watchdog {
+	bool runs;
+	bool leaves_others;		/* when it bites, others run on */
+	enum watchdog_action action;
+	uint64_t due_ns;		/* of the program's uptime_ns */
+};
+
+/* Under its lock only uptime_ns is called. */
+struct watchdogs {
+	pthread_mutex_t lock;
+	struct watchdog dog[WATCHDOGS];
+	uint64_t told_ns;		/* when the program will ask */
+};
+
 struct routing;
 
 struct papr_vcpu {
@@ -186,6 +209,7 @@ struct papr_vm {
 	_Atomic uint32_t errinjct_opens;	/* how many there were */
 
 	pthread_mutex_t hpt_lock;	/* of the page table: spapr/hpt.h */
+	struct watchdogs watchdogs;
 
 	/*
 	 * Of what follows, and every vCPU's injection and traps.  Taken before

@@ -147,6 +147,16 @@ static void interlock(void *vmm, struct papr_vcpu *vcpu)
 	p->interlock_index = papr_vcpu_index(vcpu);
 }
 
+static void watchdog(void *vmm)
+{
+	((struct partition *)vmm)->asked++;
+}
+
+static uint64_t uptime_ns(void *vmm)
+{
+	return ((struct partition *)vmm)->uptime_ns;
+}
+
 static const struct papr_vmm_ops vmm_ops = {
 	.size = sizeof(vmm_ops),
 	.console_write = console_write,
@@ -162,6 +172,8 @@ static const struct papr_vmm_ops vmm_ops = {
 	.trace = trace,
 	.injected = injected,
 	.interlock = interlock,
+	.watchdog = watchdog,
+	.uptime_ns = uptime_ns,
 };
 
 /* Of malloc, so that the sanitizer sees every byte beyond the ends. */

@@ -58,6 +58,7 @@ struct partition {
 
 	/* What the VMM does ... */
 	uint64_t clock_ns;
+	uint64_t uptime_ns;
 	uint64_t random;
 	int random_err;
 	const char *typed;
@@ -87,6 +88,7 @@ struct partition {
 	unsigned int n_injected;
 	uint32_t injected_index;
 	struct papr_injected injected;
+	unsigned int asked;		/* for papr_vm_watchdogs() */
 	unsigned int interlocks;
 	uint32_t interlock_index;
 	unsigned int logs;

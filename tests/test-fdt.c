@@ -310,6 +310,27 @@ static void calls_of_missing_options_have_no_set(void **state)
 	free(fdt);
 }
 
+static void no_watchdog(struct partition *p, struct papr_host_ops *host,
+			struct papr_vmm_ops *vmm)
+{
+	(void)p;
+	(void)host;
+	vmm->watchdog = NULL;
+}
+
+static void watchdogs_are_the_programs_choice(void **state)
+{
+	struct partition *p = partition_new(&(struct partition_setup){
+		.tweak = no_watchdog });
+	void *without = tree_of(p, NULL), *with = tree_of(*state, NULL);
+
+	assert_true(has_set(with, "hcall-watchdog"));
+	assert_false(has_set(without, "hcall-watchdog"));
+	free(with);
+	free(without);
+	partition_free(p);
+}
+
 static void random_numbers_have_a_node_if_answered(void **state)
 {
 	struct partition *p = partition_new(&(struct partition_setup){
@@ -437,6 +458,7 @@ int main(void)
 		cmocka_unit_test(hash_sets_are_for_hash_guests),
 		partition_test(denied_call_takes_its_set_with_it),
 		partition_test(calls_of_missing_options_have_no_set),
+		partition_test(watchdogs_are_the_programs_choice),
 		partition_test(random_numbers_have_a_node_if_answered),
 		partition_test(too_small_buffer_is_refused_at_every_size),
 		partition_test(tree_can_be_added_to),

@@ -156,11 +156,13 @@ static int wait_for_all(struct vmm *vmm)
 int cpus_pause(struct vmm *vmm)
 {
 	set(vmm, &vmm->paused, true);
+	uptime_stop(vmm, true);
 	return wait_for_all(vmm);
 }
 
 void cpus_resume(struct vmm *vmm)
 {
+	uptime_stop(vmm, false);
 	set(vmm, &vmm->paused, false);
 }
 

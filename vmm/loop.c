@@ -37,6 +37,14 @@ static int wait_ms(int64_t deadline_ms)
 	return left > 0 ? left : 0;
 }
 
+/* The nearer of two times; -1 is none. */
+static int sooner_ms(int a, int b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
 static void take_signal(struct vmm *vmm, int signal_fd)
 {
 	struct signalfd_siginfo info;
@@ -93,6 +101,7 @@ void loop_run(struct vmm *vmm, int signal_fd)
 		[POLL_EVENTS] = { .fd = vmm->events.fd, .events = POLLIN },
 	};
 	int64_t deadline_ms = 0;
+	int wait;
 
 	if (vmm->options->timeout_s)
 		deadline_ms = now_ms() +
@@ -101,7 +110,8 @@ void loop_run(struct vmm *vmm, int signal_fd)
 		/* poll() passes over a negative descriptor. */
 		polls[POLL_INPUT].fd = console_wants_input(&vmm->console) ?
 				       STDIN_FILENO : -1;
-		if (poll(polls, POLLS, wait_ms(deadline_ms)) > 0)
+		wait = sooner_ms(watchdogs_wait_ms(vmm), wait_ms(deadline_ms));
+		if (poll(polls, POLLS, wait) > 0)
 			take_events(vmm, polls);
 		/* Clients that never rest do not put the end off. */
 		if (!wait_ms(deadline_ms))

@@ -196,6 +196,7 @@ static const char *end_cause(const struct vmm *vmm)
 {
 	switch (vmm->status) {
 	case RUN_POWER_OFF:
+	case RUN_WATCHDOG:
 		return "guest-shutdown";
 	case RUN_REBOOT:
 		return "guest-reset";
@@ -216,6 +217,12 @@ void machine_tell_reset(struct vmm *vmm, const char *reason)
 			      json_pack("{s:s}", "action", "run"));
 	control_event(vmm->control, "RESET",
 		      json_pack("{s:b, s:s}", "guest", 1, "reason", reason));
+}
+
+void machine_tell_watchdog(struct vmm *vmm, const char *action)
+{
+	control_event(vmm->control, "WATCHDOG",
+		      json_pack("{s:s}", "action", action));
 }
 
 void machine_tell_end(struct vmm *vmm)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/random.h>
 
 #include "vmm/util.h"
@@ -93,6 +94,11 @@ static void event(void *arg, enum papr_event what, const char *text)
 	case PAPR_EVENT_CHECKSTOP:
 		vmm_end(vmm, RUN_STUCK, "%s", text);
 		break;
+	case PAPR_EVENT_WATCHDOG_OFF:
+	case PAPR_EVENT_WATCHDOG_RESTART:
+	case PAPR_EVENT_WATCHDOG_DUMP:
+		watchdog_bites(vmm, what, text);
+		break;
 	case PAPR_EVENT_OS_TERM:
 		copy_printable(words, sizeof(words), text);
 		if (vmm->options->on_panic == ACTION_RESET) {
@@ -151,7 +157,20 @@ static void interlock(void *arg, struct papr_vcpu *vcpu)
 	events_put(&vmm->events, &event);
 }
 
-/* No devices but the library's own, and no clock but the host's. */
+/* The main thread looks after them in each turn. */
+static void watchdog(void *arg)
+{
+	struct vmm *vmm = arg;
+
+	eventfd_write(vmm->notice_fd, 1);
+}
+
+static uint64_t uptime(void *arg)
+{
+	return uptime_ns(arg);
+}
+
+/* No devices but the library's own, and no time of day but the host's. */
 const struct papr_vmm_ops vmm_ops = {
 	.size = sizeof(vmm_ops),
 	.console_write = console_write,
@@ -163,4 +182,6 @@ const struct papr_vmm_ops vmm_ops = {
 	.trace = trace,
 	.injected = injected,
 	.interlock = interlock,
+	.watchdog = watchdog,
+	.uptime_ns = uptime,
 };

@@ -207,6 +207,7 @@ int vmm_run(const struct run_options *options)
 	struct vmm vmm = {
 		.options = options,
 		.paused = options->paused,
+		.uptime = { .stands = options->paused },
 		.kvm_fd = -1,
 		.vm_fd = -1,
 		.lock = PTHREAD_MUTEX_INITIALIZER,

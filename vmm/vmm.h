@@ -7,6 +7,7 @@
  *	cpu.c		a thread for each vCPU
  *	loop.c		what the main thread does meanwhile
  *	reset.c		the partition begins anew
+ *	watchdog.c	so it does, or ends, if the guest is stuck
  *	machine.c	what clients of the control socket can do with it
  *	events.c	what they are told
  *
@@ -43,6 +44,7 @@ enum run_status {
 	RUN_STUCK = 7,		/* an exit of KVM nobody can handle */
 	RUN_TIMEOUT = 8,
 	RUN_QUIT = 9,
+	RUN_WATCHDOG = 10,	/* of the guest */
 	RUN_SIGNAL = 128,
 };
 
@@ -52,6 +54,13 @@ struct vmm;
 struct boot_copy {
 	uint8_t *image;
 	uint8_t *initrd;
+};
+
+/* A clock that can be stopped, in nanoseconds of CLOCK_MONOTONIC. */
+struct uptime {
+	bool stands;
+	uint64_t at_ns;		/* where, if it does */
+	uint64_t offset_ns;	/* how far it is behind, if not */
 };
 
 struct cpu {
@@ -66,9 +75,9 @@ struct cpu {
 
 /*
  * @lock guards the setting of @ended, @status, @text, @paused, @resetting,
- * @wants_reset and @n_waiting, and goes with @wake, on which vCPUs wait that
- * are stopped or kept out, and with @waiting, which tells of one more that
- * does.  It is taken last: nothing is called under it.
+ * @wants_reset, @n_waiting and @uptime, and goes with @wake, on which vCPUs
+ * wait that are stopped or kept out, and with @waiting, which tells of one more
+ * that does.  It is taken last: nothing is called under it.
  */
 struct vmm {
 	const struct run_options *options;
@@ -102,6 +111,7 @@ struct vmm {
 	pthread_cond_t wake;
 	pthread_cond_t waiting;
 	uint32_t n_waiting;
+	struct uptime uptime;
 	_Atomic bool paused;	/* read without the lock in each turn */
 	_Atomic bool resetting;	/* likewise */
 	_Atomic bool ended;	/* likewise */
@@ -164,6 +174,9 @@ extern const struct qmp_ops machine_ops;
 void machine_tell_end(struct vmm *vmm);
 void machine_tell_reset(struct vmm *vmm, const char *reason);
 
+/* What one of the guest's watchdogs does, as QMP has it; the main thread. */
+void machine_tell_watchdog(struct vmm *vmm, const char *action);
+
 /* Copies what is in memory before the guest is; 0 or -ENOMEM. */
 int reset_keep(struct vmm *vmm, struct papr_error *error);
 void reset_undo(struct vmm *vmm);
@@ -179,6 +192,17 @@ void reset_want(struct vmm *vmm, const char *reason);
 
 /* Does so if it wants it; the main thread. */
 void reset_if_wanted(struct vmm *vmm);
+
+/* The time in which the guest was not paused; any thread. */
+uint64_t uptime_ns(struct vmm *vmm);
+void uptime_stop(struct vmm *vmm, bool stop);
+
+/*
+ * Lets the guest's watchdogs bite, which ends in watchdog_bites(), and returns
+ * how long the next one can wait, -1 for ever; the main thread.
+ */
+int watchdogs_wait_ms(struct vmm *vmm);
+void watchdog_bites(struct vmm *vmm, enum papr_event what, const char *name);
 
 /* Serves all that is not a vCPU until the run has ended. */
 void loop_run(struct vmm *vmm, int signal_fd);

@@ -216,6 +216,10 @@ enum papr_event {
 	PAPR_EVENT_REBOOT,	/**< RTAS system-reboot */
 	PAPR_EVENT_OS_TERM,	/**< RTAS ibm,os-term: the guest has panicked */
 	PAPR_EVENT_CHECKSTOP,	/**< a machine check that it cannot be told of */
+	/* A watchdog of the guest has expired, and it is to be */
+	PAPR_EVENT_WATCHDOG_OFF,	/**< powered off */
+	PAPR_EVENT_WATCHDOG_RESTART,	/**< reset */
+	PAPR_EVENT_WATCHDOG_DUMP,	/**< told: a system reset on all vCPUs */
 };
 
 /**
@@ -291,7 +295,7 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  * Each member may be NULL: then the call that needs it answers what its
  * comment says.  @vmm is what papr_vm_new() was given.  All are called from
  * the thread of the vCPU that made the call, several at once for several
- * vCPUs, with no lock of the library held.
+ * vCPUs, with no lock of the library held, unless its comment says otherwise.
  *
  * @console_write: take all @len bytes, at most 16, for a virtual terminal and
  *	return @len, or none and return 0 to be asked again.  NULL: H_PARAMETER
@@ -301,7 +305,9 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  *	NULL: H_HARDWARE
  * @start_cpu: a vCPU is to run; wake its thread
  * @event: power-off, reboot and os-term; @text is the guest's message or "".
- *	After a checkstop, of which @text is the reason, the vCPU runs no more
+ *	After a checkstop, of which @text is the reason, the vCPU runs no more.
+ *	A watchdog's, with its name, come from papr_vm_watchdogs(); the system
+ *	resets are sent by the library after the event
  * @hcall: answer a call that the policy routes to the program, in @hcall->ret
  *	and @hcall->args.  NULL: H_FUNCTION
  * @mmio: load or store that is not RAM, @data in the host's byte order as a
@@ -313,6 +319,11 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  * @injected: the end of an injection; a cancelled one's from the thread that
  *	cancelled it
  * @interlock: the vCPU has released the machine check interlock
+ * @watchdog: call papr_vm_watchdogs() soon, but not from here.  NULL: the guest
+ *	has no watchdogs, and H_WATCHDOG answers H_FUNCTION
+ * @uptime_ns: nanoseconds in which the guest could run; they never go back, and
+ *	stand still while the program keeps it from running.  Called under a
+ *	lock: it must not call the library.  NULL: CLOCK_MONOTONIC
  */
 struct papr_vmm_ops {
 	size_t size;
@@ -334,6 +345,8 @@ struct papr_vmm_ops {
 	void (*injected)(void *vmm, struct papr_vcpu *vcpu,
 			 const struct papr_injected *injected);
 	void (*interlock)(void *vmm, struct papr_vcpu *vcpu);
+	void (*watchdog)(void *vmm);
+	uint64_t (*uptime_ns)(void *vmm);
 };
 
 #ifdef __cplusplus

@@ -229,6 +229,19 @@ struct papr_vcpu *papr_vm_vcpu(struct papr_vm *vm, uint32_t index);
  */
 int papr_vm_console_input(struct papr_vm *vm);
 
+/**
+ * papr_vm_watchdogs - let those watchdogs bite that are due; any thread
+ *
+ * A guest has four of them, of H_WATCHDOG, which it must start anew before
+ * they expire.  Call this when papr_vmm_ops.watchdog says so, and again after
+ * the time that it returns; too early does no harm.  What one of them does is
+ * papr_vmm_ops.event, in this thread.
+ *
+ * Returns: nanoseconds of papr_vmm_ops.uptime_ns until the next is due;
+ * UINT64_MAX if none runs.
+ */
+uint64_t papr_vm_watchdogs(struct papr_vm *vm);
+
 /** papr_vcpu_id - what to pass to KVM_CREATE_VCPU: core * vsmt + thread */
 uint32_t papr_vcpu_id(const struct papr_vcpu *vcpu);
 
