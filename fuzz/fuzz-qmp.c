@@ -111,6 +111,12 @@ static json_t *stats(void *arg, uint32_t cpu, struct papr_error *error)
 	return list(arg);
 }
 
+static int reset_stats(void *arg, struct papr_error *error)
+{
+	(void)arg, (void)error;
+	return 0;
+}
+
 static int set_timing(void *arg, bool on, struct papr_error *error)
 {
 	(void)arg, (void)on, (void)error;
@@ -121,7 +127,8 @@ static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
 	.cancel = cancel, .injections = list,
-	.cpus = list, .stats = stats, .set_timing = set_timing, .routes = list,
+	.cpus = list, .stats = stats, .reset_stats = reset_stats,
+	.set_timing = set_timing, .routes = list,
 	.apply_policy = apply_policy,
 };
 

@@ -120,6 +120,18 @@ static json_t *stats(void *arg, uint32_t cpu, struct papr_error *error)
 	return f->stats ? json_incref(f->stats) : json_object();
 }
 
+static int reset_stats(void *arg, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "no memory");
+		return -ENOMEM;
+	}
+	f->stats_resets++;
+	return 0;
+}
+
 static int set_timing(void *arg, bool on, struct papr_error *error)
 {
 	struct fixture *f = arg;
@@ -155,7 +167,8 @@ const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
 	.injections = injections, .cpus = cpus,
-	.stats = stats, .set_timing = set_timing, .routes = routes,
+	.stats = stats, .reset_stats = reset_stats,
+	.set_timing = set_timing, .routes = routes,
 	.apply_policy = apply_policy,
 };
 

@@ -24,6 +24,7 @@ struct fixture {
 	bool ended;
 	bool stuck;		/* its vCPUs do not stop */
 	uint32_t stats_cpu;	/* of which it was asked for */
+	unsigned int stats_resets;
 	bool timing;
 	json_t *stats;		/* what papr-stats returns, empty if NULL */
 	char policy[200];	/* the last one that was applied */

@@ -487,6 +487,21 @@ static void measuring_is_switched_on_and_off(void **state)
 	close(fd);
 }
 
+static void counting_begins_anew(void **state)
+{
+	static const char words[] = "{\"execute\": \"papr-reset-stats\"}";
+	struct fixture *f = *state;
+	int fd = client(f);
+
+	say(f, fd, words);
+	assert_hears_return(fd);
+	assert_int_equal(f->stats_resets, 1);
+	f->stuck = true;
+	say(f, fd, words);
+	assert_hears(fd, "error", "desc", "no memory");
+	close(fd);
+}
+
 #define APPLY(args) "{\"execute\": \"papr-policy-apply\", " \
 	"\"arguments\": " args "}"
 
@@ -545,6 +560,7 @@ int main(void)
 		LISTENING(numbers_are_of_all_cpus_or_of_one),
 		LISTENING(what_is_no_cpu_has_no_numbers),
 		LISTENING(measuring_is_switched_on_and_off),
+		LISTENING(counting_begins_anew),
 		cmocka_unit_test(without_a_socket_there_is_nothing_to_do),
 	};
 

@@ -16,11 +16,14 @@
 #define TIMES_HEAD "\ntime in userspace               calls       mean" \
 	"      total half within       90 %       99 %    longest\n"
 
+/* Where a test begins to count anew. */
+static struct stats_base base;
+
 static json_t *stats_of(struct partition *p, const struct papr_vcpu *vcpu,
 			struct kernel_counts *counts)
 {
 	static struct kernel_counts none = { .why_not = "nobody looked" };
-	json_t *stats = stats_json(p->vm, vcpu, counts ? counts : &none);
+	json_t *stats = stats_json(p->vm, vcpu, counts ? counts : &none, &base);
 
 	assert_non_null(stats);
 	return stats;
@@ -132,9 +135,11 @@ static void one_vcpu_has_its_own_calls(void **state)
 static void what_the_kernel_saw_and_kept_it_has_answered(void **state)
 {
 	struct partition *p = *state;
-	struct kernel_count seen[] = { { H_SET_MODE, 5 }, { H_RANDOM, 7 } };
+	struct kernel_count seen[] = {
+		{ 0, H_SET_MODE, 5 }, { 0, H_RANDOM, 7 }
+	};
 	struct kernel_counts counts = {
-		.known = true, .count = seen, .n = ARRAY_SIZE(seen),
+		.known = true, .sums = { seen, ARRAY_SIZE(seen) },
 	};
 	const json_t *call;
 	json_t *stats;
@@ -167,6 +172,140 @@ static void calls_of_no_name_have_a_number(void **state)
 			    "0x7ffc");
 	assert_number(unknown, "nobody", 1);
 	json_decref(stats);
+}
+
+static void a_run_has_a_length_and_a_host(void **state)
+{
+	struct partition *p = *state;
+	json_t *stats;
+
+	base.since_ns = stats_clock_ns() - 5;
+	stats = stats_of(p, NULL, NULL);
+	assert_in_range(stats_number(stats, "elapsed-ns"), 5,
+			stats_number(stats, "clock-ns"));
+	assert_number(stats, "cpus", 1);
+	assert_number(stats, "isa", papr_vm_host(p->vm)->isa);
+	assert_string_equal(json_string_value(json_object_get(stats,
+							      "flavour")),
+			    papr_flavour_name(papr_vm_host(p->vm)->flavour));
+	json_decref(stats);
+}
+
+/* --- counting anew */
+
+static void begin_anew(struct partition *p)
+{
+	assert_int_equal(stats_base_take(&base, p->vm), 0);
+}
+
+static int end_of_base(void **state)
+{
+	stats_base_free(&base);
+	return partition_end(state);
+}
+
+#define base_test(name) \
+	cmocka_unit_test_setup_teardown(name, partition_start, end_of_base)
+
+static void nothing_is_left_of_what_was_counted_before(void **state)
+{
+	struct partition *p = *state;
+	json_t *stats;
+
+	papr_vm_set_timing(p->vm, true);
+	HCALL(p, H_PUT_TERM_CHAR, 1, 1, 0, 0);
+	HCALL(p, 0x7ffc, 0);
+	RTAS(p, RTAS_TOKEN_query_cpu_stopped_state, 1, 2, 99);
+	begin_anew(p);
+	stats = stats_of(p, NULL, NULL);
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const lists[] = {
+			"hcalls", "rtas", "unknown"
+		};
+
+		assert_int_equal(json_array_size(json_object_get(stats,
+							lists[i])), 0);
+	}
+	json_decref(stats);
+}
+
+static void what_comes_after_is_counted_alone(void **state)
+{
+	struct partition *p = *state;
+	const json_t *call, *results;
+	json_t *stats;
+
+	papr_vm_set_timing(p->vm, true);
+	HCALL(p, H_PUT_TERM_CHAR, 1, 1, 0, 0);
+	HCALL(p, 0x7ffc, 0);
+	RTAS(p, RTAS_TOKEN_query_cpu_stopped_state, 1, 2, 99);
+	begin_anew(p);
+	HCALL(p, H_PUT_TERM_CHAR, 1, 1, 0, 0);
+	HCALL(p, H_PUT_TERM_CHAR, VTY, 1, 0, 0);
+	HCALL(p, 0x7ffc, 0);
+	HCALL(p, 0x7ffc, 0);
+	RTAS(p, RTAS_TOKEN_query_cpu_stopped_state, 1, 2, 0);
+	stats = stats_of(p, NULL, NULL);
+	call = call_in(stats, "hcalls", "H_PUT_TERM_CHAR");
+	assert_number(call, "user", 2);
+	assert_number(call, "errors", 1);
+	results = json_object_get(call, "results");
+	assert_int_equal(json_array_size(results), 1);
+	assert_number(json_array_get(results, 0), "count", 1);
+	assert_number(json_object_get(call, "time"), "calls", 2);
+	call = call_in(stats, "rtas", "query-cpu-stopped-state");
+	assert_number(call, "calls", 1);
+	assert_number(call, "errors", 0);
+	assert_null(json_object_get(call, "results"));
+	assert_number(json_array_get(json_object_get(stats, "unknown"), 0),
+		      "nobody", 2);
+	json_decref(stats);
+}
+
+static void each_vcpu_counts_anew(void **state)
+{
+	struct partition *p = partition_new(&(struct partition_setup){
+		.config = { .cores = 2, .threads = 1 } });
+	json_t *stats;
+
+	(void)state;
+	for (p->on = 0; p->on < 2; p->on++)
+		HCALL(p, H_SET_SPRG0, 1);
+	begin_anew(p);
+	p->on = 1;
+	HCALL(p, H_SET_SPRG0, 1);
+	stats = stats_of(p, papr_vm_vcpu(p->vm, 0), NULL);
+	assert_null(call_in(stats, "hcalls", "H_SET_SPRG0"));
+	json_decref(stats);
+	stats = stats_of(p, papr_vm_vcpu(p->vm, 1), NULL);
+	assert_number(call_in(stats, "hcalls", "H_SET_SPRG0"), "user", 1);
+	json_decref(stats);
+	stats = stats_of(p, NULL, NULL);
+	assert_number(call_in(stats, "hcalls", "H_SET_SPRG0"), "user", 1);
+	json_decref(stats);
+	stats_base_free(&base);
+	partition_free(p);
+}
+
+static void the_longest_time_is_one_of_those_that_count(void **state)
+{
+	struct partition *p = *state;
+	struct papr_call_detail detail = { .size = sizeof(detail) };
+	struct papr_hcall_stats counts = { 0 };
+	size_t index = papr_hcall_by_number(H_SET_SPRG0)->index;
+
+	papr_vm_set_timing(p->vm, true);
+	HCALL(p, H_SET_SPRG0, 1);
+	begin_anew(p);
+	papr_vm_hcall_detail(p->vm, NULL, index, &detail);
+	/* One more call, of 70 ns. */
+	detail.timed++;
+	detail.bucket[papr_time_bucket(70)]++;
+	detail.max_ns = 1000000000;
+	stats_base_hcall(&base, NULL, index, &counts, &detail);
+	assert_int_equal(detail.timed, 1);
+	assert_int_equal(detail.max_ns, 79);
+	assert_int_equal(papr_call_percentile(&detail, 500), 79);
 }
 
 /* --- tables */
@@ -270,6 +409,11 @@ int main(void)
 		cmocka_unit_test(one_vcpu_has_its_own_calls),
 		partition_test(what_the_kernel_saw_and_kept_it_has_answered),
 		partition_test(calls_of_no_name_have_a_number),
+		base_test(a_run_has_a_length_and_a_host),
+		base_test(nothing_is_left_of_what_was_counted_before),
+		base_test(what_comes_after_is_counted_alone),
+		cmocka_unit_test(each_vcpu_counts_anew),
+		base_test(the_longest_time_is_one_of_those_that_count),
 		cmocka_unit_test(tables_of_a_run),
 		cmocka_unit_test(what_is_missing_or_no_number_is_nothing),
 		cmocka_unit_test(times_have_a_unit_that_fits),

@@ -226,6 +226,23 @@ static void stats_of_a_socket_are_tables(void **state)
 	server_free(server);
 }
 
+static void counting_anew_is_asked_for_and_shows_nothing(void **state)
+{
+	struct server *server = server_start((const char *[]){
+		HELLO_STEPS, HEAR, ANSWER("{}"), NULL });
+	char args[120], out[200];
+
+	(void)state;
+	assert_non_null(server);
+	snprintf(args, sizeof(args), "stats --reset %s", server->path);
+	assert_int_equal(papr(args, out, sizeof(out)), 0);
+	assert_string_equal(out, "");
+	server_finish(server);
+	assert_string_equal(json_string_value(json_object_get(
+			server->heard[1], "execute")), "papr-reset-stats");
+	server_free(server);
+}
+
 static void stats_as_json_can_be_read_again(void **state)
 {
 	char path[] = "/tmp/papr-stats-XXXXXX", args[120];
@@ -257,6 +274,12 @@ static void what_is_wrong_is_said_in_a_line(void **state)
 		  2 },
 		{ "stats --cpu x a", "papr stats: --cpu x: not the index of a "
 		  "virtual processor, from 0 on\n", 2 },
+		{ "stats --reset --json a", "papr stats: --reset is for all "
+		  "calls, and shows nothing\n", 2 },
+		{ "stats --reset --cpu 0 a", "papr stats: --reset is for all "
+		  "calls, and shows nothing\n", 2 },
+		{ "stats --reset /nowhere/x",
+		  "papr stats: /nowhere/x: No such file or directory\n", 1 },
 		{ "stats /nowhere/x",
 		  "papr stats: /nowhere/x: No such file or directory\n", 1 },
 		{ "stats /dev/null", "papr stats: /dev/null: neither a control "
@@ -418,6 +441,7 @@ int main(void)
 		cmocka_unit_test(a_batch_prints_the_table_for_each_look),
 		cmocka_unit_test(a_machine_that_ends_is_the_end),
 		cmocka_unit_test(stats_of_a_socket_are_tables),
+		cmocka_unit_test(counting_anew_is_asked_for_and_shows_nothing),
 		cmocka_unit_test(stats_as_json_can_be_read_again),
 		cmocka_unit_test(what_is_wrong_is_said_in_a_line),
 		cmocka_unit_test(other_json_is_no_statistics),

@@ -94,3 +94,19 @@ json_t *stats_get(const char *path, uint32_t cpu, struct papr_error *error)
 	}
 	return from_file(path, &st, error);
 }
+
+int stats_reset(const char *path, struct papr_error *error)
+{
+	struct qmp_client *client;
+	json_t *done;
+	int ret = qmp_client_open(path, &client, error);
+
+	if (ret)
+		return ret;
+	done = qmp_client_execute(client, "papr-reset-stats", NULL, error);
+	qmp_client_close(client);
+	if (!done)
+		return -EIO;
+	json_decref(done);
+	return 0;
+}

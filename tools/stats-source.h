@@ -25,4 +25,7 @@ json_t *stats_ask(struct qmp_client *client, uint32_t cpu,
  */
 json_t *stats_get(const char *path, uint32_t cpu, struct papr_error *error);
 
+/* A papr run with this control socket counts anew; -errno and a sentence. */
+int stats_reset(const char *path, struct papr_error *error);
+
 #endif

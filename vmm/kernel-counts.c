@@ -72,36 +72,48 @@ static bool is_ours(pid_t tid, const pid_t *tids, size_t n)
 	return false;
 }
 
-static int count_add(struct kernel_counts *counts, uint64_t number,
-		     uint64_t count)
+/* @tid is 0 for a sum. */
+static int list_add(struct kernel_list *list, pid_t tid, uint64_t number,
+		    uint64_t count)
 {
 	struct kernel_count *more;
 	size_t i;
 
-	for (i = 0; i < counts->n; i++) {
-		if (counts->count[i].number == number) {
-			counts->count[i].count += count;
+	for (i = 0; i < list->n; i++) {
+		if (list->at[i].number == number && list->at[i].tid == tid) {
+			list->at[i].count += count;
 			return 0;
 		}
 	}
-	more = reallocarray(counts->count, counts->n + 1, sizeof(*more));
+	more = reallocarray(list->at, list->n + 1, sizeof(*more));
 	if (!more)
 		return -1;
-	more[counts->n++] = (struct kernel_count) { number, count };
-	counts->count = more;
+	more[list->n++] = (struct kernel_count) { tid, number, count };
+	list->at = more;
+	return 0;
+}
+
+static uint64_t list_get(const struct kernel_list *list, pid_t tid,
+			 uint64_t number)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->at[i].tid == tid && list->at[i].number == number)
+			return list->at[i].count;
 	return 0;
 }
 
 /* "{ common_pid: 123, req: 220 } hitcount: 5", and totals at the end. */
 static void line_take(struct kernel_counts *counts, const char *line,
-		      const pid_t *tids, size_t n)
+		      const pid_t *tids, size_t n, struct kernel_list *list)
 {
 	uint64_t number, count, dropped;
 	int tid;
 
 	if (sscanf(line, "{ common_pid: %d , req: %" SCNu64
 		   " } hitcount: %" SCNu64, &tid, &number, &count) == 3) {
-		if (is_ours(tid, tids, n) && count_add(counts, number, count))
+		if (is_ours(tid, tids, n) && list_add(list, tid, number, count))
 			not_known(counts, "counting");
 	} else if (sscanf(line, " Dropped: %" SCNu64, &dropped) == 1 &&
 		   dropped) {
@@ -110,23 +122,47 @@ static void line_take(struct kernel_counts *counts, const char *line,
 	}
 }
 
-void kernel_counts_read(struct kernel_counts *counts, const pid_t *tids,
-			size_t n)
+/* Since the kernel began to count. */
+static void hist_read(struct kernel_counts *counts, const pid_t *tids, size_t n,
+		      struct kernel_list *list)
 {
+	FILE *hist = event_open(counts, "hist", "r");
 	char line[256];
-	FILE *hist;
 
-	if (!counts->instance[0])
-		return;
-	counts->n = 0;
-	hist = event_open(counts, "hist", "r");
 	if (!hist) {
 		not_known(counts, EVENT);
 		return;
 	}
 	while (fgets(line, sizeof(line), hist))
-		line_take(counts, line, tids, n);
+		line_take(counts, line, tids, n, list);
 	fclose(hist);
+}
+
+void kernel_counts_read(struct kernel_counts *counts, const pid_t *tids,
+			size_t n)
+{
+	struct kernel_list now = { NULL, 0 };
+	const struct kernel_count *c;
+
+	if (!counts->instance[0])
+		return;
+	counts->sums.n = 0;
+	hist_read(counts, tids, n, &now);
+	for (c = now.at; c < now.at + now.n; c++)
+		if (list_add(&counts->sums, 0, c->number, c->count -
+			     list_get(&counts->base, c->tid, c->number)))
+			not_known(counts, "counting");
+	free(now.at);
+}
+
+void kernel_counts_restart(struct kernel_counts *counts, const pid_t *tids,
+			   size_t n)
+{
+	if (!counts->instance[0])
+		return;
+	free(counts->base.at);
+	counts->base = (struct kernel_list){ NULL, 0 };
+	hist_read(counts, tids, n, &counts->base);
 }
 
 void kernel_counts_stop(struct kernel_counts *counts, const pid_t *tids,
@@ -142,15 +178,11 @@ void kernel_counts_stop(struct kernel_counts *counts, const pid_t *tids,
 
 uint64_t kernel_counts_get(const struct kernel_counts *counts, uint64_t number)
 {
-	size_t i;
-
-	for (i = 0; i < counts->n; i++)
-		if (counts->count[i].number == number)
-			return counts->count[i].count;
-	return 0;
+	return list_get(&counts->sums, 0, number);
 }
 
 void kernel_counts_free(struct kernel_counts *counts)
 {
-	free(counts->count);
+	free(counts->sums.at);
+	free(counts->base.at);
 }

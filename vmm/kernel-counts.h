@@ -11,17 +11,21 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct kernel_count {
-	uint64_t number;
-	uint64_t count;
+struct kernel_list {
+	struct kernel_count {
+		pid_t tid;	/* 0: of all that were asked for */
+		uint64_t number;
+		uint64_t count;
+	} *at;
+	size_t n;
 };
 
 struct kernel_counts {
 	char instance[64];	/* tracefs directory of our own, "" for none */
 	bool known;
 	char why_not[160];
-	struct kernel_count *count;
-	size_t n;
+	struct kernel_list sums;
+	struct kernel_list base;	/* what counts no more */
 };
 
 /* Begins to count if this machine lets us; says why not in @why_not. */
@@ -34,6 +38,10 @@ void kernel_counts_read(struct kernel_counts *counts, const pid_t *tids,
 /* The same for the last time; leaves no trace behind. */
 void kernel_counts_stop(struct kernel_counts *counts, const pid_t *tids,
 			size_t n);
+
+/* Threads @tids, which are all there are, have called nothing until now. */
+void kernel_counts_restart(struct kernel_counts *counts, const pid_t *tids,
+			   size_t n);
 
 /* Calls of @number, those that went on to userspace included. */
 uint64_t kernel_counts_get(const struct kernel_counts *counts,

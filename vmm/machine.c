@@ -128,14 +128,21 @@ static json_t *cpus(void *arg)
 	return list;
 }
 
-/* Of one vCPU what the kernel saw of its thread. */
-static void count_kernel(struct vmm *vmm, uint32_t first, uint32_t n)
+static void threads(const struct vmm *vmm, uint32_t first, uint32_t n,
+		    pid_t *tids)
 {
-	pid_t tids[PAPR_MAX_VCPUS];
 	uint32_t i;
 
 	for (i = 0; i < n; i++)
 		tids[i] = vmm->cpus[first + i].tid;
+}
+
+/* Of one vCPU what the kernel saw of its thread. */
+static void count_kernel(struct vmm *vmm, uint32_t first, uint32_t n)
+{
+	pid_t tids[PAPR_MAX_VCPUS];
+
+	threads(vmm, first, n, tids);
 	kernel_counts_read(&vmm->counts, tids, n);
 }
 
@@ -145,14 +152,27 @@ static json_t *stats(void *arg, uint32_t cpu, struct papr_error *error)
 
 	if (cpu == QMP_ALL_CPUS) {
 		count_kernel(vmm, 0, vmm->n_cpus);
-		return stats_json(vmm->vm, NULL, &vmm->counts);
+		return stats_json(vmm->vm, NULL, &vmm->counts, &vmm->base);
 	}
 	if (cpu >= vmm->n_cpus) {
 		refuse(error, -EINVAL, "there is no vCPU with index %u", cpu);
 		return NULL;
 	}
 	count_kernel(vmm, cpu, 1);
-	return stats_json(vmm->vm, vmm->cpus[cpu].vcpu, &vmm->counts);
+	return stats_json(vmm->vm, vmm->cpus[cpu].vcpu, &vmm->counts,
+			  &vmm->base);
+}
+
+static int reset_stats(void *arg, struct papr_error *error)
+{
+	struct vmm *vmm = arg;
+	pid_t tids[PAPR_MAX_VCPUS];
+
+	if (stats_base_take(&vmm->base, vmm->vm))
+		return refuse(error, -ENOMEM, "no memory to count anew");
+	threads(vmm, 0, vmm->n_cpus, tids);
+	kernel_counts_restart(&vmm->counts, tids, vmm->n_cpus);
+	return 0;
 }
 
 static int set_timing(void *arg, bool on, struct papr_error *error)
@@ -186,6 +206,7 @@ const struct qmp_ops machine_ops = {
 	.injections = injections,
 	.cpus = cpus,
 	.stats = stats,
+	.reset_stats = reset_stats,
 	.set_timing = set_timing,
 	.routes = routes,
 	.apply_policy = apply_policy,

@@ -278,6 +278,15 @@ static json_t *papr_stats(struct qmp *qmp, const json_t *args,
 	return qmp->ops->stats(qmp->machine, cpu, error);
 }
 
+static json_t *papr_reset_stats(struct qmp *qmp, const json_t *args,
+				struct papr_error *error)
+{
+	(void)args;
+	if (qmp->ops->reset_stats(qmp->machine, error))
+		return NULL;
+	return json_object();
+}
+
 static json_t *papr_set_timing(struct qmp *qmp, const json_t *args,
 			       struct papr_error *error)
 {
@@ -323,6 +332,7 @@ static const struct command commands[] = {
 	    "at-pc" } },
 	{ "papr-policy-apply", papr_policy_apply, { "policy" } },
 	{ "papr-query-injections", papr_query_injections, { NULL } },
+	{ "papr-reset-stats", papr_reset_stats, { NULL } },
 	{ "papr-routes", papr_routes, { NULL } },
 	{ "papr-set-timing", papr_set_timing, { "enabled" } },
 	{ "papr-stats", papr_stats, { "cpu-index" } },

@@ -44,6 +44,7 @@ struct qmp_ops {
 	json_t *(*cpus)(void *arg);
 	/* Of vCPU @cpu or QMP_ALL_CPUS; NULL and a sentence. */
 	json_t *(*stats)(void *arg, uint32_t cpu, struct papr_error *error);
+	int (*reset_stats)(void *arg, struct papr_error *error);
 	int (*set_timing)(void *arg, bool on, struct papr_error *error);
 	json_t *(*routes)(void *arg);
 	/* The calls that changed hands; NULL and a sentence if refused. */

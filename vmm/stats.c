@@ -5,14 +5,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <papr/papr.h>
 
 #include "vmm/stats.h"
 #include "vmm/util.h"
-
-#define MAX_UNKNOWN 64
 
 /* Why a count of the kernel is missing where it counts. */
 #define KERNEL_PARTLY "the kernel does not count these"
@@ -86,17 +83,27 @@ static void kernel_column(const struct papr_vm *vm,
 		(row->kernel || !is_untraced(call, papr_vm_host(vm)));
 }
 
-static bool row_get(const struct papr_vm *vm, const struct papr_vcpu *vcpu,
-		    const struct kernel_counts *counts, size_t index,
-		    struct row *row)
+/* Whose numbers, and since when. */
+struct asked {
+	const struct papr_vm *vm;
+	const struct papr_vcpu *vcpu;	/* NULL: of all */
+	const struct kernel_counts *counts;
+	const struct stats_base *base;
+};
+
+static bool row_get(const struct asked *asked, size_t index, struct row *row)
 {
+	const struct papr_vm *vm = asked->vm;
+	const struct papr_vcpu *vcpu = asked->vcpu;
+
 	row->detail.size = sizeof(row->detail);
 	if (papr_vm_route(vm, index, &row->route) ||
 	    (vcpu ? papr_vcpu_stats(vcpu, index, &row->stats) :
 		    papr_vm_stats(vm, index, &row->stats)) ||
 	    papr_vm_hcall_detail(vm, vcpu, index, &row->detail))
 		return false;
-	kernel_column(vm, counts, row);
+	stats_base_hcall(asked->base, vcpu, index, &row->stats, &row->detail);
+	kernel_column(vm, asked->counts, row);
 	return true;
 }
 
@@ -175,29 +182,33 @@ static json_t *row_json(const struct row *row)
 	return call;
 }
 
-static json_t *hcalls_json(const struct papr_vm *vm,
-			   const struct papr_vcpu *vcpu,
-			   const struct kernel_counts *counts)
+static json_t *hcalls_json(const struct asked *asked)
 {
 	json_t *list = json_array();
 	struct row row;
 	size_t i;
 
 	for (i = 0; i < papr_hcall_count(); i++)
-		if (row_get(vm, vcpu, counts, i, &row) && row_is_shown(&row))
+		if (row_get(asked, i, &row) && row_is_shown(&row))
 			json_array_append_new(list, row_json(&row));
 	return list;
 }
 
 /* Numbers are text: JSON's do not hold 64 bits, the last is "others". */
-static json_t *unknown_json(const struct papr_vm *vm)
+static json_t *unknown_json(const struct asked *asked)
 {
-	uint64_t numbers[MAX_UNKNOWN], counts[MAX_UNKNOWN];
-	size_t i, n = papr_vm_unknown_hcalls(vm, numbers, counts, MAX_UNKNOWN);
+	uint64_t numbers[STATS_MAX_UNKNOWN], counts[STATS_MAX_UNKNOWN];
+	size_t i, n = papr_vm_unknown_hcalls(asked->vm, numbers, counts,
+					     STATS_MAX_UNKNOWN);
 	json_t *list = json_array();
 	char number[24];
 
-	for (i = 0; i < n && i < MAX_UNKNOWN; i++) {
+	if (n > STATS_MAX_UNKNOWN)
+		n = STATS_MAX_UNKNOWN;
+	stats_base_unknown(asked->base, numbers, counts, n);
+	for (i = 0; i < n; i++) {
+		if (!counts[i])
+			continue;
 		if (numbers[i] == UINT64_MAX)
 			snprintf(number, sizeof(number), "others");
 		else
@@ -210,7 +221,7 @@ static json_t *unknown_json(const struct papr_vm *vm)
 	return list;
 }
 
-static json_t *rtas_json(const struct papr_vm *vm, const struct papr_vcpu *vcpu)
+static json_t *rtas_json(const struct asked *asked)
 {
 	struct papr_call_detail detail = { .size = sizeof(detail) };
 	json_t *list = json_array(), *row;
@@ -219,7 +230,10 @@ static json_t *rtas_json(const struct papr_vm *vm, const struct papr_vcpu *vcpu)
 
 	for (i = 0; i < papr_rtas_count(); i++) {
 		call = papr_rtas_at(i);
-		if (papr_vm_rtas_detail(vm, vcpu, i, &detail) || !detail.calls)
+		if (papr_vm_rtas_detail(asked->vm, asked->vcpu, i, &detail))
+			continue;
+		stats_base_rtas(asked->base, asked->vcpu, i, &detail);
+		if (!detail.calls)
 			continue;
 		row = json_pack("{s:s, s:i, s:I, s:I}", "name", call->name,
 				"token", (int)call->number,
@@ -231,24 +245,25 @@ static json_t *rtas_json(const struct papr_vm *vm, const struct papr_vcpu *vcpu)
 	return list;
 }
 
-/* For rates: when it was looked. */
-static json_int_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * (json_int_t)1000000000 + now.tv_nsec;
-}
-
 json_t *stats_json(const struct papr_vm *vm, const struct papr_vcpu *vcpu,
-		   const struct kernel_counts *counts)
+		   const struct kernel_counts *counts,
+		   const struct stats_base *base)
 {
-	return json_pack("{s:I, s:b, s:s, s:I, s:o, s:o, s:o}",
-			 "clock-ns", now_ns(), "timing", papr_vm_timing(vm),
-			 "kernel-unknown",
+	const struct asked asked = { vm, vcpu, counts, base };
+	const struct papr_host *host = papr_vm_host(vm);
+	uint64_t now = stats_clock_ns();
+
+	return json_pack("{s:I, s:I, s:b, s:s, s:I, s:s, s:I, s:I,"
+			 " s:o, s:o, s:o}",
+			 "clock-ns", (json_int_t)now,
+			 "elapsed-ns", (json_int_t)(now - base->since_ns),
+			 "timing", papr_vm_timing(vm), "flavour",
+			 papr_flavour_name(host->flavour),
+			 "isa", (json_int_t)host->isa, "kernel-unknown",
 			 counts->known ? KERNEL_PARTLY : counts->why_not,
+			 "cpus", (json_int_t)(vcpu ? 1 : papr_vm_vcpus(vm)),
 			 "catalogue", (json_int_t)papr_hcall_count(),
-			 "hcalls", hcalls_json(vm, vcpu, counts),
-			 "unknown", vcpu ? json_array() : unknown_json(vm),
-			 "rtas", rtas_json(vm, vcpu));
+			 "hcalls", hcalls_json(&asked),
+			 "unknown", vcpu ? json_array() : unknown_json(&asked),
+			 "rtas", rtas_json(&asked));
 }

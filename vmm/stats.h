@@ -12,13 +12,15 @@
 #include <papr/vm.h>
 
 #include "vmm/kernel-counts.h"
+#include "vmm/stats-base.h"
 
 /*
- * Of one vCPU, or with NULL of all; @counts are of the same.  NULL without
- * memory.
+ * Of one vCPU, or with NULL of all; @counts are of the same, and @base is
+ * taken away.  NULL without memory.
  */
 json_t *stats_json(const struct papr_vm *vm, const struct papr_vcpu *vcpu,
-		   const struct kernel_counts *counts);
+		   const struct kernel_counts *counts,
+		   const struct stats_base *base);
 
 /*
  * The tables of what stats_json() returned, perhaps in another program: what

@@ -103,6 +103,7 @@ static int run_guest(struct vmm *vmm)
 	}
 	if (vmm->options->stats || vmm->options->timing)
 		kernel_counts_start(&vmm->counts);
+	vmm->base.since_ns = stats_clock_ns();
 	err = cpus_start(vmm);
 	if (err)
 		vmm_end(vmm, RUN_REFUSED, "no thread for a vCPU: %s",
@@ -124,7 +125,7 @@ static int run_guest(struct vmm *vmm)
 /* As JSON if the name says so; what fails is seen when the file is closed. */
 static void write_stats(struct vmm *vmm)
 {
-	json_t *stats = stats_json(vmm->vm, NULL, &vmm->counts);
+	json_t *stats = stats_json(vmm->vm, NULL, &vmm->counts, &vmm->base);
 	const char *suffix = strrchr(vmm->options->stats, '.');
 
 	if (suffix && !strcmp(suffix, ".json")) {
@@ -195,6 +196,7 @@ static void clean_up(struct vmm *vmm)
 		munmap(vmm->mapping, vmm->mapping_len);
 	papr_policy_free(vmm->policy);
 	kernel_counts_free(&vmm->counts);
+	stats_base_free(&vmm->base);
 	pthread_cond_destroy(&vmm->waiting);
 	pthread_cond_destroy(&vmm->wake);
 	pthread_mutex_destroy(&vmm->lock);

@@ -31,6 +31,7 @@
 #include "vmm/layout.h"
 #include "vmm/loader.h"
 #include "vmm/options.h"
+#include "vmm/stats-base.h"
 #include "vmm/trace.h"
 
 /* Exit statuses, as papr-run(1) has them; 128 + N after signal N. */
@@ -103,6 +104,7 @@ struct vmm {
 	struct trace trace;
 	struct output stats;
 	struct kernel_counts counts;
+	struct stats_base base;	/* of the control socket's thread */
 	struct control *control;	/* NULL if there is none */
 	struct events events;
 	bool quit_by_client;
