@@ -3,6 +3,11 @@
 #include "hcalls/catalogue.h"
 #include "spapr/routes.h"
 
+const char *papr_hcall_shares(const struct papr_call_info *call)
+{
+	return routes_shared(call->index);
+}
+
 bool routes_own_xics(const struct papr_route_report *report)
 {
 	for (int row = 0; row < HCALL_ROWS; row++)

@@ -14,6 +14,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{ "advise", cmd_advise, "say which calls others should answer" },
 	{ "control", cmd_control, "send a QMP command to a running guest" },
 	{ "elog", cmd_elog, "build, decode, check and compare error logs" },
 	{ "hcalls", cmd_hcalls, "list the hypercalls and who can answer them" },

@@ -6,6 +6,7 @@
 #define EXIT_USAGE 2		/* bad arguments or input */
 #define EXIT_NO_HOST 3		/* no POWER KVM on this machine */
 
+int cmd_advise(int argc, char **argv);
 int cmd_control(int argc, char **argv);
 int cmd_elog(int argc, char **argv);
 int cmd_hcalls(int argc, char **argv);

@@ -166,6 +166,14 @@ const char *papr_hcall_set_nearest(const char *set);
 enum papr_kernel papr_hcall_kernel_hv(const struct papr_call_info *call);
 enum papr_kernel papr_hcall_kernel_pr(const struct papr_call_info *call);
 
+/**
+ * papr_hcall_shares - what a hypercall has in common with others
+ *
+ * Returns: "the page table" and so on for calls that kernel and userspace
+ * cannot share, each of which would see half of it; NULL for all others.
+ */
+const char *papr_hcall_shares(const struct papr_call_info *call);
+
 /** papr_hcall_has_handler - whether this library answers a hypercall */
 bool papr_hcall_has_handler(const struct papr_call_info *call);
 
