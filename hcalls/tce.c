@@ -2,6 +2,9 @@
 /*
  * Translation control entries, LoPAR "hcall-tce" and "hcall-multi-tce": the
  * guest says which of its pages a DMA window shows to a device.
+ *
+ * A table may be the kernel's too, which writes it at the same time as others
+ * do: each entry is read and written at once.
  */
 #include "config.h"
 
@@ -26,11 +29,43 @@ static const struct tce_window *find(const struct papr_vm *vm, uint64_t liobn)
 	return NULL;
 }
 
+/* The kernel's table, or if it has none to offer one of our own. */
+static int make_table(struct papr_vm *vm, struct tce_window *w)
+{
+	uint64_t *table;
+	int r = -ENOTTY;
+
+	if (vm->host_ops.make_tce) {
+		r = vm->host_ops.make_tce(vm->host, w->liobn, w->page_shift,
+					  w->bus, w->pages, &table);
+		w->in_kernel = !r;
+	}
+	if (r == -EBUSY)
+		return error_set(&vm->error, r, "the kernel has a table for "
+				 "the DMA window 0x%x, which is not this "
+				 "library's", w->liobn);
+	if (r && vm->host_ops.make_tce)
+		vm_log(vm, PAPR_LOG_WARNING, "the kernel has no table for the "
+		       "DMA window 0x%x: %s%s; its calls are answered in "
+		       "userspace", w->liobn, strerror(-r),
+		       r == -ENOMEM ? " (see ulimit -l)" : "");
+	if (r)
+		table = talloc_zero_array(vm, uint64_t, w->pages);
+	if (!table)
+		return error_set(&vm->error, -ENOMEM, "out of memory");
+	w->entries = (_Atomic uint64_t *)table;
+	return 0;
+}
+
 int papr_vm_add_tce(struct papr_vm *vm, uint32_t liobn, uint64_t bus,
 		    uint32_t page_shift, uint64_t pages)
 {
 	struct papr_error *error = &vm->error;
-	_Atomic uint64_t *entries;
+	struct tce_window w = {
+		.liobn = liobn, .page_shift = page_shift,
+		.bus = bus, .pages = pages,
+	};
+	int r;
 
 	if (vm->stage != VM_SETUP)
 		return error_set(error, -EBUSY, "DMA windows can be added "
@@ -48,16 +83,13 @@ int papr_vm_add_tce(struct papr_vm *vm, uint32_t liobn, uint64_t bus,
 	if (vm->n_tce == TCE_WINDOWS)
 		return error_set(error, -ENOSPC, "there are %d DMA windows "
 				 "already", TCE_WINDOWS);
-	entries = talloc_zero_array(vm, _Atomic uint64_t, pages);
-	if (!entries)
-		return error_set(error, -ENOMEM, "out of memory");
-	vm->tce[vm->n_tce++] = (struct tce_window){
-		liobn, page_shift, bus, pages, entries
-	};
-	return 0;
+	r = make_table(vm, &w);
+	if (!r)
+		vm->tce[vm->n_tce++] = w;
+	return r;
 }
 
-/* The entries for @count pages from a bus address on, or NULL. */
+/* The entries for @count pages from the one of a bus address on, or NULL. */
 static _Atomic uint64_t *entries(const struct tce_window *w, uint64_t bus,
 				 uint64_t count)
 {
@@ -86,6 +118,22 @@ int papr_vm_get_tce(const struct papr_vm *vm, uint32_t liobn, uint64_t bus,
 	return 0;
 }
 
+int papr_vm_tce_in_kernel(const struct papr_vm *vm, uint32_t liobn)
+{
+	const struct tce_window *w = find(vm, liobn);
+
+	return w ? w->in_kernel : -ENOENT;
+}
+
+/* For a call: the address must be a page's, as KVM wants it. */
+static _Atomic uint64_t *guest_entries(const struct tce_window *w,
+				       uint64_t ioba, uint64_t count)
+{
+	if (!w || ioba % (1ull << w->page_shift))
+		return NULL;
+	return entries(w, ioba, count);
+}
+
 /* An entry that gives access must name a whole page of RAM. */
 static bool good_tce(struct papr_vm *vm, const struct tce_window *w,
 		     uint64_t tce)
@@ -101,7 +149,7 @@ static int64_t h_put_tce(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	const struct H_PUT_TCE_in *in = args;
 	const struct tce_window *w = find(vcpu->vm, in->liobn);
-	_Atomic uint64_t *entry = w ? entries(w, in->ioba, 1) : NULL;
+	_Atomic uint64_t *entry = guest_entries(w, in->ioba, 1);
 
 	(void)rets;
 	if (!entry || !good_tce(vcpu->vm, w, in->tce))
@@ -115,7 +163,7 @@ static int64_t h_get_tce(struct papr_vcpu *vcpu, const void *args, void *rets)
 	const struct H_GET_TCE_in *in = args;
 	struct H_GET_TCE_out *out = rets;
 	const struct tce_window *w = find(vcpu->vm, in->liobn);
-	_Atomic uint64_t *entry = w ? entries(w, in->ioba, 1) : NULL;
+	_Atomic uint64_t *entry = guest_entries(w, in->ioba, 1);
 
 	if (!entry)
 		return H_PARAMETER;
@@ -128,7 +176,7 @@ static int64_t h_stuff_tce(struct papr_vcpu *vcpu, const void *args,
 {
 	const struct H_STUFF_TCE_in *in = args;
 	const struct tce_window *w = find(vcpu->vm, in->liobn);
-	_Atomic uint64_t *entry = w ? entries(w, in->ioba, in->count) : NULL;
+	_Atomic uint64_t *entry = guest_entries(w, in->ioba, in->count);
 
 	(void)rets;
 	if (!entry || !good_tce(vcpu->vm, w, in->tce))
@@ -143,7 +191,7 @@ static int64_t h_put_tce_indirect(struct papr_vcpu *vcpu, const void *args,
 {
 	const struct H_PUT_TCE_INDIRECT_in *in = args;
 	const struct tce_window *w = find(vcpu->vm, in->liobn);
-	_Atomic uint64_t *entry = w ? entries(w, in->ioba, in->count) : NULL;
+	_Atomic uint64_t *entry = guest_entries(w, in->ioba, in->count);
 	const uint8_t *list = ram_page(vcpu->vm, in->tce, RAM_READ);
 
 	(void)rets;

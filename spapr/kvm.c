@@ -312,6 +312,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.open_hpt = kvm_hpt_open,
 		.read_hpt = kvm_hpt_read,
 		.write_hpt = kvm_hpt_write,
+		.make_tce = kvm_tce_make,
 	};
 
 	return &ops;
@@ -356,6 +357,7 @@ void papr_kvm_free(struct papr_kvm *kvm)
 		close(kvm->irqs_fd);
 	if (kvm->hpt_fd >= 0)
 		close(kvm->hpt_fd);
+	kvm_tce_free(kvm);
 	pthread_mutex_destroy(&kvm->lock);
 	talloc_free(kvm);
 }

@@ -22,6 +22,7 @@
 #include <papr/vm.h>
 
 struct kvm_fresh;
+struct kvm_tce;
 
 struct kvm_cpu {
 	struct papr_kvm *kvm;
@@ -48,6 +49,7 @@ struct papr_kvm {
 	int vm_fd;
 	int irqs_fd;			/* -1: no interrupt controller */
 	int hpt_fd;			/* -1: the page table is the kernel's */
+	struct kvm_tce *tces;		/* tables of DMA windows */
 	struct papr_host info;
 
 	/* What the interrupt controller was made for. */
@@ -114,6 +116,11 @@ int kvm_hpt_open(void *host);
 int kvm_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
 		 uint32_t n);
 int kvm_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry);
+
+/* Tables of DMA windows; the second closes all of them. */
+int kvm_tce_make(void *host, uint32_t liobn, uint32_t page_shift, uint64_t bus,
+		 uint64_t pages, uint64_t **table);
+void kvm_tce_free(struct papr_kvm *kvm);
 
 /* Notes down the registers of a new vCPU, for kvm_cpu_reset(). */
 int kvm_cpu_remember(struct kvm_cpu *cpu);

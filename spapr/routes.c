@@ -38,6 +38,9 @@ static const char no_interrupt[] =
 	"the program's host operations cannot interrupt a vCPU";
 static const char pr_punts[] =
 	"KVM-PR knows it but leaves all of it to userspace";
+static const char unbounded[] =
+	"Linux does not look where a range of entries ends, so that a guest "
+	"could write over memory of the host; only kernel! lets it";
 static const char refused_on[] = "the kernel refused to answer it";
 static const char refused_off[] = "the kernel did not let go of it";
 static const char collides[] =
@@ -112,7 +115,7 @@ bool ground_switchable(const struct ground *g, int row)
 	return kernel == PAPR_KERNEL_ON || kernel == PAPR_KERNEL_OFF;
 }
 
-/* Why it is no use to let the kernel answer a call that it has; or NULL. */
+/* Why not to let the kernel answer a call that it has; or NULL. */
 static const char *useless(const struct ground *g, int row)
 {
 	switch (hcall_kvm(row)->how) {
@@ -124,6 +127,9 @@ static const char *useless(const struct ground *g, int row)
 	case KVM_XICS:
 	case KVM_RTAS:
 		return g->xics ? NULL : no_xics;
+	case KVM_UNBOUNDED:
+		return requested(g, row) == PAPR_ROUTE_KERNEL_ONLY ? NULL :
+			unbounded;
 	case KVM_PUNTS:
 		return g->flavour == PAPR_FLAVOUR_PR &&
 			row == HCALL_ROW_H_GET_TCE ? pr_punts : NULL;
@@ -229,20 +235,24 @@ static bool in_kernel(const struct ground *g, int row,
 		!useless(g, row);
 }
 
+/* Whether the kernel leaves some of such a call to userspace. */
+static bool may_leave(enum kvm_how how)
+{
+	return how == KVM_PUNTS || how == KVM_UNBOUNDED || how == KVM_RTAS;
+}
+
 /* Fills the effective column and the reason from the other two. */
 void ground_settle(const struct ground *g, int row,
 		   struct papr_route_report *r)
 {
 	const char *why = "";
-	enum kvm_how how;
 
 	r->reason = "";
 	if (hcall_row(hcall_table[row].number) != row) {
 		r->effective = PAPR_EFFECTIVE_NOBODY;
 		r->reason = collides;
 	} else if (in_kernel(g, row, r->accepted, &why)) {
-		how = hcall_kvm(row)->how;
-		r->effective = how == KVM_PUNTS || how == KVM_RTAS ?
+		r->effective = may_leave(hcall_kvm(row)->how) ?
 			PAPR_EFFECTIVE_KERNEL_USER : PAPR_EFFECTIVE_KERNEL;
 		if (!is_kernel(r->requested))
 			r->reason = why;

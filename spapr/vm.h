@@ -68,13 +68,14 @@ struct hcall_stats {
 
 #define TCE_WINDOWS 64
 
-/* A DMA window; the guest's vCPUs and devices share the entries. */
+/* A DMA window; vCPUs, devices and maybe the kernel share the entries. */
 struct tce_window {
 	uint32_t liobn;
 	uint32_t page_shift;
 	uint64_t bus;
 	uint64_t pages;
 	_Atomic uint64_t *entries;
+	bool in_kernel;
 };
 
 /* What waits for a vCPU, bits of struct nmi_state.pending. */

@@ -552,7 +552,8 @@ static int run_fakes(void)
 	for (unsigned int i = 0; papr_host_model_name(i); i++) {
 		contract_name = papr_host_model_name(i);
 		failed += cmocka_run_group_tests_name(contract_name, tests,
-						      NULL, NULL);
+						      NULL, NULL) +
+			  contract_run_tce(contract_name);
 		/* There are no partitions on KVM-PR yet. */
 		if (strcmp(contract_name, "pr"))
 			failed += run_cpu();
@@ -564,7 +565,7 @@ static int run_live(void)
 {
 	contract_name = LIVE;
 	return cmocka_run_group_tests_name(LIVE, tests, NULL, NULL) +
-	       run_cpu() + contract_run_live();
+	       contract_run_tce(LIVE) + run_cpu() + contract_run_live();
 }
 
 int main(int argc, char **argv)

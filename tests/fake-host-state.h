@@ -9,6 +9,7 @@
 
 #define MAX_HCALL 0x45c		/* of Linux 6.1 */
 #define MAX_SOURCES 64
+#define FAKE_TCES 64
 
 struct failure {
 	unsigned int nth;
@@ -39,6 +40,11 @@ struct fake_host {
 	bool hpt_open;
 	unsigned int held;		/* how many vCPUs are */
 	unsigned int cpus;
+	unsigned int n_tces;
+	struct {
+		uint32_t liobn;
+		uint64_t *table;
+	} tce[FAKE_TCES];
 };
 
 /* Locks, and says whether this call was ordered to fail. */
@@ -58,6 +64,10 @@ int fake_hpt_open(void *host);
 int fake_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
 		  uint32_t n);
 int fake_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry);
+
+/* Of fake-tce.c. */
+int fake_make_tce(void *host, uint32_t liobn, uint32_t page_shift,
+		  uint64_t bus, uint64_t pages, uint64_t **table);
 
 struct fake_cpu {
 	struct fake_host *fake;

@@ -539,6 +539,7 @@ const struct papr_host_ops *fake_host_ops(void)
 		.write_hpt = fake_hpt_write,
 		.get_area = fake_get_area,
 		.set_area = fake_set_area,
+		.make_tce = fake_make_tce,
 	};
 
 	return &ops;

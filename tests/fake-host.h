@@ -51,6 +51,7 @@ enum fake_op {
 	FAKE_WRITE_HPT,
 	FAKE_GET_AREA,
 	FAKE_SET_AREA,
+	FAKE_MAKE_TCE,
 	FAKE_OPS,
 };
 
@@ -91,6 +92,7 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	cpu 8: hold on
  *	cpu 8: trap on
  *	cpu 8: set_area 0 0x10000 640
+ *	make_tce 0x80000001
  *
  * describe, describe_mmu and all that get something change nothing and are
  * not logged.  The text lasts until the next call of the host.
@@ -111,6 +113,9 @@ bool fake_host_irq_level(struct fake_host *fake, uint32_t irq);
 
 /* The entries of a hash guest's page table, to look and to prepare. */
 struct papr_hpte *fake_host_hpt(struct fake_host *fake);
+
+/* The table of a DMA window, which the kernel writes too; NULL: none. */
+uint64_t *fake_host_tce(struct fake_host *fake, uint32_t liobn);
 
 /* As KVM_CREATE_VCPU; lives as long as its host.  Set SMT before. */
 struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id);

@@ -251,6 +251,7 @@ static void kvm_names_how_the_special_calls_behave(void **state)
 		{ HCALL_ROW_H_CEDE, KVM_CEDE },
 		{ HCALL_ROW_H_XIRR_X, KVM_XICS },
 		{ HCALL_ROW_H_SET_MODE, KVM_PUNTS },
+		{ HCALL_ROW_H_STUFF_TCE, KVM_UNBOUNDED },
 		{ HCALL_ROW_H_RPT_INVALIDATE, KVM_RADIX_ONLY },
 		{ HCALL_ROW_H_RANDOM, KVM_NEEDS_HWRNG },
 		{ HCALL_ROW_H_RTAS, KVM_RTAS },

@@ -12,19 +12,32 @@
 #define RW	3ull
 #define LIST	0x30000ull
 
-static struct partition *make(void)
+static void no_kernel_tables(struct partition *p, struct papr_host_ops *host,
+			     struct papr_vmm_ops *vmm)
 {
+	(void)p, (void)vmm;
+	host->make_tce = NULL;
+}
+
+static struct partition *make_on(bool kernel_tables)
+{
+	struct partition_setup setup = {
+		.tweak = kernel_tables ? NULL : no_kernel_tables,
+	};
 	struct partition *p = NULL;
 
-	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
-					NULL), 0);
+	assert_int_equal(partition_make(&setup, &p, NULL), 0);
 	return p;
 }
 
-/* With windows of 4 KiB, 64 KiB and 256 KiB pages. */
-static int start(void **state)
+static struct partition *make(void)
 {
-	struct partition *p = make();
+	return make_on(true);
+}
+
+/* With windows of 4 KiB, 64 KiB and 256 KiB pages. */
+static int start_on(struct partition *p, void **state)
+{
 
 	assert_int_equal(papr_vm_add_tce(p->vm, LIOBN, BUS, 12, PAGES), 0);
 	assert_int_equal(papr_vm_add_tce(p->vm, LIOBN + 1, 0, 16, 2), 0);
@@ -34,6 +47,16 @@ static int start(void **state)
 	p->n_dirty = 0;
 	*state = p;
 	return 0;
+}
+
+static int start(void **state)
+{
+	return start_on(make(), state);
+}
+
+static int start_private(void **state)
+{
+	return start_on(make_on(false), state);
 }
 
 static uint64_t tce(struct partition *p, uint32_t liobn, uint64_t bus)
@@ -126,14 +149,93 @@ static void reading_outside_a_window_is_an_error(void **state)
 			 -EINVAL);
 }
 
+static void the_kernel_has_a_table_that_it_offers(void **state)
+{
+	struct partition *p = *state;
+
+	assert_int_equal(papr_vm_tce_in_kernel(p->vm, LIOBN + 1), 1);
+	assert_int_equal(papr_vm_tce_in_kernel(p->vm, 1), -ENOENT);
+	assert_true(fake_host_logged(p->fake, "make_tce 0x80000003"));
+	assert_int_equal(p->logs, 0);
+}
+
+static void what_the_kernel_writes_the_library_reads(void **state)
+{
+	struct partition *p = *state;
+	uint64_t *table = fake_host_tce(p->fake, LIOBN);
+	uint64_t r[PAPR_HCALL_ARGS] = { LIOBN, BUS + (PAGES - 1) * 4096 };
+
+	table[PAGES - 1] = 0x7000 | RW;
+	assert_int_equal(tce(p, LIOBN, r[1]), 0x7000 | RW);
+	assert_int_equal(partition_hcall(p, H_GET_TCE, r), H_SUCCESS);
+	assert_int_equal(r[0], 0x7000 | RW);
+	HCALL(p, H_PUT_TCE, LIOBN, BUS + 4096, 0x5000 | RW);
+	assert_true(table[1] == (0x5000 | RW));
+}
+
+static void a_reset_clears_what_the_kernel_wrote(void **state)
+{
+	struct partition *p = *state;
+	uint64_t *table = fake_host_tce(p->fake, LIOBN);
+	struct papr_error error;
+
+	table[0] = table[PAGES - 1] = 0x7000 | RW;
+	assert_int_equal(papr_vm_reset(p->vm, &error), 0);
+	assert_true(!table[0] && !table[PAGES - 1]);
+}
+
+static void without_a_table_in_the_kernel_it_is_the_librarys(void **state)
+{
+	static const int errors[] = { ENOMEM, EINVAL, ENOTTY };
+	struct partition *p;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		p = make();
+		fake_host_fail(p->fake, FAKE_MAKE_TCE, 1, errors[i]);
+		assert_int_equal(papr_vm_add_tce(p->vm, 7, 0, 12, 2), 0);
+		assert_int_equal(papr_vm_tce_in_kernel(p->vm, 7), 0);
+		assert_int_equal(tce(p, 7, 4096), 0);
+		assert_int_equal(p->logs, 1);
+		if (!strstr(p->log, "the kernel has no table for the DMA "
+			    "window 0x7: ") ||
+		    !strstr(p->log, "ulimit -l") != (errors[i] != ENOMEM))
+			fail_msg("%s", p->log);
+		partition_free(p);
+	}
+}
+
+static void a_table_that_the_program_made_is_no_second_one(void **state)
+{
+	struct partition *p = make();
+
+	(void)state;
+	fake_host_fail(p->fake, FAKE_MAKE_TCE, 1, EBUSY);
+	assert_int_equal(papr_vm_add_tce(p->vm, 7, 0, 12, 2), -EBUSY);
+	assert_string_equal(papr_vm_error(p->vm), "the kernel has a table for "
+			    "the DMA window 0x7, which is not this library's");
+	assert_int_equal(papr_vm_tce_in_kernel(p->vm, 7), -ENOENT);
+	partition_free(p);
+}
+
+static void a_private_table_is_called_so(void **state)
+{
+	struct partition *p = *state;
+
+	assert_int_equal(papr_vm_tce_in_kernel(p->vm, LIOBN), 0);
+	assert_null(fake_host_tce(p->fake, LIOBN));
+	assert_int_equal(p->logs, 0);
+}
+
 static void put_sets_one_entry(void **state)
 {
 	struct partition *p = *state;
-	uint64_t r[PAPR_HCALL_ARGS] = { LIOBN, BUS + 0x5fff };
+	uint64_t r[PAPR_HCALL_ARGS] = { LIOBN, BUS + 0x5000 };
 
-	assert_int_equal(HCALL(p, H_PUT_TCE, LIOBN, BUS + 0x5123, 0x7000 | RW),
+	assert_int_equal(HCALL(p, H_PUT_TCE, LIOBN, BUS + 0x5000, 0x7000 | RW),
 			 H_SUCCESS);
 	assert_int_equal(tce(p, LIOBN, BUS + 0x5000), 0x7000 | RW);
+	assert_int_equal(tce(p, LIOBN, BUS + 0x5fff), 0x7000 | RW);
 	assert_int_equal(tce(p, LIOBN, BUS + 0x4000), 0);
 	assert_int_equal(tce(p, LIOBN, BUS + 0x6000), 0);
 	assert_int_equal(partition_hcall(p, H_GET_TCE, r), H_SUCCESS);
@@ -185,6 +287,8 @@ static void calls_outside_a_window_are_refused(void **state)
 		{ LIOBN, BUS + PAGES * 4096 }, { LIOBN, UINT64_MAX },
 		{ LIOBN - 1, BUS }, { 0, 0 }, { 1ull << 32 | LIOBN, BUS },
 		{ LIOBN + 1, 0x20000 },
+		{ LIOBN, BUS + 1 }, { LIOBN, BUS + 0x800 },
+		{ LIOBN + 1, 0x1000 },
 	};
 	struct partition *p = *state;
 
@@ -291,6 +395,9 @@ static void indirect_stops_at_a_wrong_entry(void **state)
 }
 
 #define tce_test(f) cmocka_unit_test_setup_teardown(f, start, partition_end)
+#define private_test(f) \
+	cmocka_unit_test_setup_teardown(f, start_private, partition_end)
+#define both_test(f) tce_test(f), private_test(f)
 
 int main(void)
 {
@@ -299,17 +406,25 @@ int main(void)
 		cmocka_unit_test(window_may_reach_the_last_bus_address),
 		cmocka_unit_test(window_has_one_name),
 		cmocka_unit_test(the_65th_window_is_refused),
+		tce_test(the_kernel_has_a_table_that_it_offers),
+		tce_test(what_the_kernel_writes_the_library_reads),
+		tce_test(a_reset_clears_what_the_kernel_wrote),
+		cmocka_unit_test(
+			without_a_table_in_the_kernel_it_is_the_librarys),
+		cmocka_unit_test(
+			a_table_that_the_program_made_is_no_second_one),
+		private_test(a_private_table_is_called_so),
 		tce_test(sealed_vm_takes_no_more_windows),
-		tce_test(reading_outside_a_window_is_an_error),
-		tce_test(put_sets_one_entry),
-		tce_test(put_takes_an_entry_away),
-		tce_test(entry_with_access_names_a_whole_page_of_ram),
-		tce_test(calls_outside_a_window_are_refused),
-		tce_test(stuff_sets_exactly_as_many_as_asked),
-		tce_test(stuff_stays_inside_the_window),
-		tce_test(indirect_takes_a_whole_list),
-		tce_test(indirect_refuses_a_wrong_list),
-		tce_test(indirect_stops_at_a_wrong_entry),
+		both_test(reading_outside_a_window_is_an_error),
+		both_test(put_sets_one_entry),
+		both_test(put_takes_an_entry_away),
+		both_test(entry_with_access_names_a_whole_page_of_ram),
+		both_test(calls_outside_a_window_are_refused),
+		both_test(stuff_sets_exactly_as_many_as_asked),
+		both_test(stuff_stays_inside_the_window),
+		both_test(indirect_takes_a_whole_list),
+		both_test(indirect_refuses_a_wrong_list),
+		both_test(indirect_stops_at_a_wrong_entry),
 	};
 
 	return cmocka_run_group_tests_name("hcalls/tce", tests, NULL, NULL);

@@ -401,7 +401,7 @@ static void use_switch_and_call(struct partition *p, struct papr_host_ops *host,
 static void a_call_finds_its_answer_while_the_kernel_is_switched(void **state)
 {
 	static const char vmm[] = "hcalls: { H_RANDOM: vmm, H_SET_DABR: vmm, "
-		"H_STUFF_TCE: vmm, H_SET_XDABR: vmm }";
+		"H_GET_TCE: vmm, H_SET_XDABR: vmm }";
 	struct partition *p;
 
 	(void)state;

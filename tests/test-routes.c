@@ -57,9 +57,12 @@ static const struct seen {
 	{ "H_PROD", "UUUU", "KKKK" },
 	{ "H_BULK_REMOVE", "UUUU", "KKKK" },
 	{ "H_SET_XDABR", "UUUU", "KKKK" },
-	{ "H_STUFF_TCE", "UUUU", "UUUU" },
-	{ "H_PUT_TCE_INDIRECT", "UUUU", "UUUU" },
-	/* x: H_HARDWARE, H_UNSUPPORTED; better not switched on at all. */
+	/*
+	 * x: better not switched on at all, as it would write where it must
+	 * not, or answer H_HARDWARE or H_UNSUPPORTED.
+	 */
+	{ "H_STUFF_TCE", "UUUU", "xxxx" },
+	{ "H_PUT_TCE_INDIRECT", "UUUU", "xxxx" },
 	{ "H_RANDOM", "UUUU", "xKKx" },
 	{ "H_RPT_INVALIDATE", "UUUU", "xKKK" },
 	{ "H_SET_MODE", "UUUU", "UUUU" },
@@ -214,6 +217,8 @@ static const struct {
 	  "which is not possible on the host power9: its kernel does not "
 	  "know the call; route it to kernel or user" },
 	{ "H_PUT_TCE", "power9", NULL },
+	{ "H_STUFF_TCE", "power9", NULL },
+	{ "H_PUT_TCE_INDIRECT", "pr", NULL },
 	{ "H_CEDE", "nested", NULL },
 	{ "H_ENTER_NESTED", "power9", NULL },
 	{ "H_RTAS", "pr", NULL },
@@ -316,6 +321,12 @@ static const struct {
 	{ "power9", "default: kernel", "H_RESCIND_LOGICAL",
 	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY,
 	  "its number is served as another call, which guests mean by it" },
+	{ "power9", "default: kernel", "H_STUFF_TCE",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER,
+	  "Linux does not look where a range of entries ends, so that a guest "
+	  "could write over memory of the host; only kernel! lets it" },
+	{ "power9", "hcalls: { H_STUFF_TCE: kernel! }", "H_STUFF_TCE",
+	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL_USER, "" },
 	{ "pr", "default: kernel", "H_GET_TCE",
 	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER,
 	  "KVM-PR knows it but leaves all of it to userspace" },

@@ -172,6 +172,10 @@ struct papr_hpte {
  *	with 0 to deregister it.  The library has checked it; -EINVAL if an area
  *	lacks its VPA, or a VPA is still needed.  From any vCPU's thread and for
  *	any vCPU.  NULL: H_FUNCTION, where the kernel does not answer
+ * @make_tce: let the kernel answer for a DMA window, see papr_vm_add_tce(), by
+ *	a table that is shared with it: *@table, an entry for each page in the
+ *	host's byte order, all 0.  It lasts as long as the host.  -EBUSY if
+ *	there is one for @liobn.  NULL: the library has all tables
  */
 struct papr_host_ops {
 	size_t size;
@@ -208,6 +212,8 @@ struct papr_host_ops {
 	int (*get_area)(void *cpu, enum papr_area area, uint64_t *gpa);
 	int (*set_area)(void *cpu, enum papr_area area, uint64_t gpa,
 			uint32_t len);
+	int (*make_tce)(void *host, uint32_t liobn, uint32_t page_shift,
+			uint64_t bus, uint64_t pages, uint64_t **table);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

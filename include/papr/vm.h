@@ -115,11 +115,16 @@ int papr_vm_add_ram(struct papr_vm *vm, uint64_t gpa, uint64_t len, void *mem,
  * @page_shift: log2 of the page size, 12 to 34
  * @pages: how many, at most 2^24
  *
- * The window's table is answered in userspace by H_PUT_TCE and the others of
- * its family.
+ * Its table is shared with the kernel where that can be had, so that H_PUT_TCE
+ * and the others of its family work on the same entries whoever answers them,
+ * and may be routed elsewhere while the guest runs.  Else it is the library's,
+ * the kernel leaves all these calls to userspace, and the program's log gets
+ * the reason: a host without such tables, RLIMIT_MEMLOCK, or a window that
+ * ends with the last bus address.
  *
  * Returns: 0; -EINVAL; -EEXIST if @liobn is taken; -ENOSPC beyond 64 windows;
- * -EBUSY if sealed; -ENOMEM.
+ * -EBUSY if sealed, or if the program has made a table for @liobn in the
+ * kernel; -ENOMEM.
  */
 int papr_vm_add_tce(struct papr_vm *vm, uint32_t liobn, uint64_t bus,
 		    uint32_t page_shift, uint64_t pages);
@@ -131,6 +136,13 @@ int papr_vm_add_tce(struct papr_vm *vm, uint32_t liobn, uint64_t bus,
  */
 int papr_vm_get_tce(const struct papr_vm *vm, uint32_t liobn, uint64_t bus,
 		    uint64_t *tce);
+
+/**
+ * papr_vm_tce_in_kernel - whether the kernel has the table of a DMA window
+ *
+ * Returns: 1 if it shares it, 0 if it does not, -ENOENT for an unknown window.
+ */
+int papr_vm_tce_in_kernel(const struct papr_vm *vm, uint32_t liobn);
 
 /**
  * papr_vm_set_policy - choose who answers each call

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tables of DMA windows that are shared with the host. */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "spapr/util.h"
+#include "tests/contract.h"
+
+static const char *contract_name;
+
+static int new_subject(void **state)
+{
+	*state = subject_new(contract_name);
+	return 0;
+}
+
+static int free_subject(void **state)
+{
+	subject_free(*state);
+	return 0;
+}
+
+static const struct tce_case {
+	const char *what;
+	uint32_t page_shift;
+	uint64_t bus;
+	uint64_t pages;
+	int ret;
+} tce_cases[] = {
+	{ "pages below 4 KiB", 11, 0, 1, -EINVAL },
+	{ "pages above 16 GiB", 35, 0, 1, -EINVAL },
+	{ "no pages", 12, 0, 0, -EINVAL },
+	{ "the last bus address", 12, 0xfffffffffffff000, 1, -EINVAL },
+	{ "wraps", 12, 0xfffffffffffff000, 2, -EINVAL },
+	{ "one page of 16 GiB", 34, 0, 1, 0 },
+	{ "the last but one", 12, 0xffffffffffffe000, 1, 0 },
+};
+
+static void the_table_of_a_window_is_made_where_it_can_be(void **state)
+{
+	struct subject *s = *state;
+	uint64_t *table;
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(tce_cases); i++) {
+		const struct tce_case *c = &tce_cases[i];
+		int got = s->ops->make_tce(s->host, i, c->page_shift, c->bus,
+					   c->pages, &table);
+
+		if (got != c->ret)
+			fail_msg("%s: %d, not %d", c->what, got, c->ret);
+	}
+}
+
+static void a_window_has_one_table(void **state)
+{
+	struct subject *s = *state;
+	uint64_t *table;
+
+	assert_int_equal(s->ops->make_tce(s->host, 7, 12, 0, 1, &table), 0);
+	assert_int_equal(s->ops->make_tce(s->host, 7, 16, 0, 1, &table),
+			 -EBUSY);
+	assert_int_equal(s->ops->make_tce(s->host, 8, 12, 0, 1, &table), 0);
+}
+
+static void the_table_of_a_window_is_empty_and_can_be_written(void **state)
+{
+	const uint64_t pages = 100000;	/* more than one of the host's pages */
+	struct subject *s = *state;
+	uint64_t *table;
+
+	assert_int_equal(s->ops->make_tce(s->host, 7, 12, 0x800000, pages,
+					  &table), 0);
+	for (uint64_t i = 0; i < pages; i++) {
+		assert_true(!table[i]);
+		table[i] = i;
+	}
+	for (uint64_t i = 0; i < pages; i++)
+		assert_true(table[i] == i);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, new_subject, free_subject)
+
+static const struct CMUnitTest tests[] = {
+	TEST(the_table_of_a_window_is_made_where_it_can_be),
+	TEST(a_window_has_one_table),
+	TEST(the_table_of_a_window_is_empty_and_can_be_written),
+};
+
+int contract_run_tce(const char *name)
+{
+	contract_name = name;
+	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
