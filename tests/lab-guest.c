@@ -46,7 +46,7 @@ static void open_vm(struct guest *g)
 		fail_msg("%s", error.text);
 }
 
-static void make_partition(struct guest *g)
+static void make_partition(struct guest *g, void (*prepare)(struct papr_vm *vm))
 {
 	static const struct papr_vmm_ops vmm = { .size = sizeof(vmm) };
 	struct papr_vm_config config = {
@@ -68,6 +68,8 @@ static void make_partition(struct guest *g)
 			&g->vm, &error) < 0)
 		fail_msg("%s", error.text);
 	assert_int_equal(papr_vm_add_ram(g->vm, 0, GUEST_RAM, g->ram, 0), 0);
+	if (prepare)
+		prepare(g->vm);
 	if (papr_vm_seal(g->vm) < 0)
 		fail_msg("%s", papr_vm_error(g->vm));
 }
@@ -87,7 +89,7 @@ static void attach(struct guest *g, unsigned int i)
 		fail_msg("%s", error.text);
 }
 
-int guest_setup(void **state)
+int guest_setup_with(void **state, void (*prepare)(struct papr_vm *vm))
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	struct guest *g = calloc(1, sizeof(*g));
@@ -96,11 +98,16 @@ int guest_setup(void **state)
 	sigaction(SIGUSR1, &action, NULL);
 	alarm(TIME_LIMIT);
 	open_vm(g);
-	make_partition(g);
+	make_partition(g, prepare);
 	for (unsigned int i = 0; i < GUEST_CPUS; i++)
 		attach(g, i);
 	*state = g;
 	return 0;
+}
+
+int guest_setup(void **state)
+{
+	return guest_setup_with(state, NULL);
 }
 
 int guest_teardown(void **state)

@@ -35,6 +35,9 @@ struct guest {
 int guest_setup(void **state);
 int guest_teardown(void **state);
 
+/* The same, with something to do before the partition is sealed. */
+int guest_setup_with(void **state, void (*prepare)(struct papr_vm *vm));
+
 /* Instructions or 32-bit words, stored big-endian. */
 void guest_put(struct guest *guest, uint64_t gpa, const uint32_t *words,
 	       size_t n);
