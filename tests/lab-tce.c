@@ -435,12 +435,12 @@ static void known_differences_are_these(void **state)
 				 (int)answer(g, i));
 }
 
-static void wait_for_round(struct guest *g, uint64_t end)
+static void wait_for_round(struct guest *g, unsigned int i, uint64_t end)
 {
 	/* One may have begun before. */
 	uint64_t round = ROUNDS(g, end) + 2;
 
-	while (ROUNDS(g, end) < round && !guest_has_ended(g, 0))
+	while (ROUNDS(g, end) < round && !guest_has_ended(g, i))
 		usleep(1000);
 }
 
@@ -464,7 +464,7 @@ static void read_by_both(struct guest *g, const char *first,
 	guest_start(g, 0, CODE, ROWS);
 	guest_run_thread(g, 0);
 	for (unsigned int i = 0; i < 3; i++) {
-		wait_for_round(g, last);
+		wait_for_round(g, 0, last);
 		assert_int_equal(papr_vm_get_tce(g->vm, A, A_BUS, &tce), 0);
 		assert_true(tce == put.args[2]);
 		use_routes(g, i % 2 ? first : second);
@@ -519,8 +519,7 @@ static void no_answer_is_wrong_while_routes_change(void **state)
 	for (unsigned int n = 0; n < SWITCHES; n++)
 		use_routes(g, n % 2 ? user_routes : kernel_routes);
 	for (unsigned int i = 0; i < GUEST_CPUS; i++) {
-		while (ROUNDS(g, end[i]) < 2 && !guest_has_ended(g, i))
-			usleep(1000);
+		wait_for_round(g, i, end[i]);
 		papr_kvm_kick(g->cpu[i].vcpu);
 		assert_int_equal(guest_wait(g, i), PAPR_RUN_INTERRUPTED);
 		assert_int_equal(WRONG(g, end[i]), 0);
