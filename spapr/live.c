@@ -83,10 +83,11 @@ static int move(struct papr_vm *vm, const struct routes_change *change,
 static int change_policy(struct papr_vm *vm, struct papr_policy *policy,
 			 struct papr_error *error)
 {
+	const struct papr_host host = vm_host_granted(vm);
 	struct papr_route_report next[HCALL_ROWS];
 	const struct routes_change change = {
 		.old_policy = vm->policy, .policy = policy,
-		.info = &vm->info, .ops = &vm->host_ops, .host = vm->host,
+		.info = &host, .ops = &vm->host_ops, .host = vm->host,
 		.old = vm->routes, .next = next,
 	};
 	struct routing *routing;

@@ -23,6 +23,8 @@ static const char sticky[] =
 	"KVM answers it on this host before it looks at its switch";
 static const char no_switch[] =
 	"the kernel answers it and has no switch for it";
+static const char nested_off[] =
+	"nested KVM-HV is off, so the kernel answers H_FUNCTION";
 static const char no_hwrng[] =
 	"the host has no random number generator, so its kernel would answer "
 	"H_HARDWARE";
@@ -224,6 +226,9 @@ static bool in_kernel(const struct ground *g, int row,
 	if (accepted == PAPR_ACCEPTED_FIXED) {
 		/* The kernel gets no RTAS tokens unless it is to have them. */
 		*why = no_switch;
+		if (hcall_kvm(row)->how == KVM_NESTED &&
+		    !g->host->cap[PAPR_CAP_NESTED_HV])
+			*why = nested_off;
 		return hcall_kvm(row)->how != KVM_RTAS || ground_wanted(g, row);
 	}
 	if (is_sticky(g, row)) {
@@ -254,7 +259,8 @@ void ground_settle(const struct ground *g, int row,
 	} else if (in_kernel(g, row, r->accepted, &why)) {
 		r->effective = may_leave(hcall_kvm(row)->how) ?
 			PAPR_EFFECTIVE_KERNEL_USER : PAPR_EFFECTIVE_KERNEL;
-		if (!is_kernel(r->requested))
+		/* The one answer of a kernel that nobody would expect. */
+		if (!is_kernel(r->requested) || why == nested_off)
 			r->reason = why;
 	} else {
 		settle_user(g, row, r);

@@ -178,6 +178,7 @@ static int setup_kernel_rtas(struct papr_vm *vm)
 
 static int setup_routes(struct papr_vm *vm)
 {
+	const struct papr_host host = vm_host_granted(vm);
 	struct routing *routing;
 	int r;
 
@@ -186,7 +187,7 @@ static int setup_routes(struct papr_vm *vm)
 		if (!vm->policy)
 			return error_set(&vm->error, -ENOMEM, "out of memory");
 	}
-	r = routes_apply(vm->policy, &vm->info, &vm->host_ops, vm->host,
+	r = routes_apply(vm->policy, &host, &vm->host_ops, vm->host,
 			 vm->routes, &vm->error);
 	if (r)
 		return r;

@@ -305,6 +305,14 @@ bool papr_vm_nested_hv(const struct papr_vm *vm)
 	return vm->nested_hv;
 }
 
+struct papr_host vm_host_granted(const struct papr_vm *vm)
+{
+	struct papr_host host = vm->info;
+
+	host.cap[PAPR_CAP_NESTED_HV] = vm->nested_hv;
+	return host;
+}
+
 bool papr_vm_fwnmi(const struct papr_vm *vm)
 {
 	return vm->fwnmi;

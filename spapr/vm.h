@@ -237,6 +237,9 @@ struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id);
 /* Writes the RTAS area. */
 int vm_place_rtas(struct papr_vm *vm, struct papr_error *error);
 
+/* The host for this VM's routes: what was not switched on it does not have. */
+struct papr_host vm_host_granted(const struct papr_vm *vm);
+
 /* Changes LPCR bits of all vCPUs, of those attached later too. */
 int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value);
 

@@ -76,6 +76,37 @@ static void assert_nothing_changed(struct partition *p, struct snapshot *was)
 	free(was);
 }
 
+/* What the routes say of a call whose answer hangs on nested KVM-HV. */
+static const char *reason_of_nesting(struct partition *p)
+{
+	struct papr_route_report report;
+
+	papr_vm_route(p->vm, HCALL_ROW_H_ENTER_NESTED, &report);
+	assert_int_equal(report.effective, PAPR_EFFECTIVE_KERNEL);
+	return report.reason;
+}
+
+static void nested_hv_that_is_off_is_told_of_before_and_after(void **state)
+{
+	static const char off[] =
+		"nested KVM-HV is off, so the kernel answers H_FUNCTION";
+	static const struct {
+		enum papr_switch nested_hv;
+		const char *reason;
+	} rows[] = { { PAPR_SWITCH_ON, "" }, { PAPR_SWITCH_OFF, off } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct partition *p = partition_new(&(struct partition_setup){
+			.config = { .nested_hv = rows[i].nested_hv } });
+
+		assert_string_equal(reason_of_nesting(p), rows[i].reason);
+		must_change(p, "hcalls: { H_RANDOM: user }");
+		assert_string_equal(reason_of_nesting(p), rows[i].reason);
+		partition_free(p);
+	}
+}
+
 static enum papr_effective effective(struct partition *p, size_t row)
 {
 	struct papr_route_report report;
@@ -454,6 +485,8 @@ int main(void)
 			a_call_finds_its_answer_while_the_kernel_is_switched),
 		cmocka_unit_test(
 			before_the_seal_a_policy_is_set_and_not_changed),
+		cmocka_unit_test(
+			nested_hv_that_is_off_is_told_of_before_and_after),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

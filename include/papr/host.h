@@ -159,7 +159,8 @@ const char *papr_effective_name(enum papr_effective effective);
  * @requested: what the policy says
  * @accepted: what the kernel said
  * @effective: who really answers
- * @reason: why @effective is not what was requested, a sentence; "" if it is
+ * @reason: why @effective is not what was requested, or why the kernel has
+ *	nothing but H_FUNCTION for the call, a sentence; else ""
  */
 struct papr_route_report {
 	const struct papr_call_info *call;
