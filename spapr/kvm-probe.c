@@ -9,6 +9,7 @@
 #include <asm/cputable.h>
 
 #include "spapr/kvm.h"
+#include "spapr/kvm-absent.h"
 #include "spapr/util.h"
 
 #define VM_TYPE_AUTO 0		/* KVM-HV if it is loaded, else KVM-PR */
@@ -18,26 +19,6 @@ static int check_cap(int fd, uint32_t cap)
 	int r = kvm_ioctl(fd, KVM_CHECK_EXTENSION, (void *)(uintptr_t)cap);
 
 	return r < 0 ? 0 : r;
-}
-
-/*
- * /dev/kvm proves nothing: kvm.ko makes it, and knows no VM until kvm-hv or
- * kvm-pr is there.
- */
-static int create_vm(int kvm_fd, struct papr_error *error)
-{
-	int fd = kvm_ioctl(kvm_fd, KVM_CREATE_VM, (void *)VM_TYPE_AUTO);
-
-	if (fd == -EINVAL)
-		return error_set(error, -ENODEV, "/dev/kvm makes no VM: "
-				 "neither module kvm-hv nor kvm-pr is loaded, "
-				 "or kvm-hv found no hypervisor that lets it");
-	if (fd == -ENOTTY)
-		return error_set(error, -ENODEV, "this is no /dev/kvm");
-	if (fd < 0)
-		return error_set(error, fd, "/dev/kvm makes no VM: %s",
-				 strerror(-fd));
-	return fd;
 }
 
 /* The level the kernel itself uses, so a compatibility mode counts. */
@@ -63,23 +44,39 @@ static uint32_t probe_pvr(void)
 	return pvr;
 }
 
-/*
- * KVM-HV asks whether its processor has hypervisor mode; no capability says
- * just that.  The kernel's name for the platform does: a kernel that runs as
- * a partition's is on "pSeries", whatever it is configured for.
- */
-static bool in_partition(void)
+/* Linux's own MMU mode, and whether a hypervisor is under it. */
+static struct kvm_place probe_place(void)
 {
+	struct kvm_place place = { .isa = probe_isa() };
 	FILE *f = fopen("/proc/cpuinfo", "re");
-	char line[256], platform[32] = "";
 
-	if (!f)
-		return false;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "platform : %31s", platform) == 1)
-			break;
-	fclose(f);
-	return !strcmp(platform, "pSeries");
+	if (f) {
+		kvm_place_read(&place, f);
+		fclose(f);
+	}
+	return place;
+}
+
+/*
+ * /dev/kvm proves nothing: kvm.ko makes it, and knows no VM until kvm-hv or
+ * kvm-pr is there.
+ */
+static int create_vm(int kvm_fd, struct papr_error *error)
+{
+	int fd = kvm_fd < 0 ? kvm_fd :
+		kvm_ioctl(kvm_fd, KVM_CREATE_VM, (void *)VM_TYPE_AUTO);
+	struct kvm_place place;
+
+	if (kvm_fd < 0 || fd == -EINVAL) {
+		place = probe_place();
+		return kvm_absent(&place, kvm_fd < 0 ? -kvm_fd : 0, error);
+	}
+	if (fd == -ENOTTY)
+		return error_set(error, -ENODEV, "this is no /dev/kvm");
+	if (fd < 0)
+		return error_set(error, fd, "/dev/kvm makes no VM: %s",
+				 strerror(-fd));
+	return fd;
 }
 
 static int32_t probe_nested_param(void)
@@ -103,8 +100,8 @@ static void probe_vm(int vm_fd, struct papr_host *info)
 	if (!info->cap[PAPR_CAP_SMT] && !info->cap[PAPR_CAP_FWNMI])
 		info->flavour = PAPR_FLAVOUR_PR;
 	else
-		info->flavour = in_partition() ? PAPR_FLAVOUR_NESTED :
-						 PAPR_FLAVOUR_HV;
+		info->flavour = probe_place().partition ?
+			PAPR_FLAVOUR_NESTED : PAPR_FLAVOUR_HV;
 
 	/* The highest bit is the largest core; KVM_CAP_PPC_SMT changes. */
 	info->threads = (info->cap[PAPR_CAP_SMT_POSSIBLE] + 1) / 2;

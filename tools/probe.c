@@ -341,15 +341,8 @@ static int no_host(bool json, const char *why)
 static int do_probe(struct probe *probe, struct papr_error *error)
 {
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	int err = errno;
-	int r = papr_kvm_probe(fd, -1, &probe->host, error);
+	int r = papr_kvm_probe(fd < 0 ? -errno : fd, -1, &probe->host, error);
 
-	/* On another machine that said more than a missing file. */
-	if (fd < 0 && r == -EBADF)
-		snprintf(error->text, sizeof(error->text), "/dev/kvm: %s%s",
-			 strerror(err), err == EACCES ?
-			 "; are you in its group, kvm?" : err == ENOENT ?
-			 "; modprobe kvm-hv loads what makes it" : "");
 	if (!r)
 		r = papr_kvm_probe_hcalls(fd, probe->switchable, error);
 	if (fd >= 0)

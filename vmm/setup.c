@@ -57,16 +57,11 @@ int setup_host(struct vmm *vmm)
 {
 	struct papr_host host = { .size = sizeof(host) };
 	struct papr_error error = { "" };
-	char why[128];
 	int err;
 
 	vmm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	if (vmm->kvm_fd < 0) {
-		snprintf(why, sizeof(why), "no POWER KVM here: /dev/kvm: %s",
-			 strerror(errno));
-		return no_host(why);
-	}
-	err = papr_kvm_probe(vmm->kvm_fd, -1, &host, &error);
+	err = papr_kvm_probe(vmm->kvm_fd < 0 ? -errno : vmm->kvm_fd, -1, &host,
+			     &error);
 	if (err == -ENODEV)
 		return no_host(error.text);
 	return err ? refused(err, error.text) : 0;

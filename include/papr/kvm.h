@@ -36,7 +36,7 @@ struct papr_kvm;
 
 /**
  * papr_kvm_probe - what this machine's KVM can do
- * @kvm_fd: an open /dev/kvm
+ * @kvm_fd: an open /dev/kvm, or the negative errno value of trying to open it
  * @vm_fd: a VM made with it, or -1 to ask with one made for the moment
  *
  * Returns: 0; -ENODEV with the reason where there is no POWER KVM.
