@@ -70,6 +70,8 @@ int papr_vcpu_take_interrupt(struct papr_vcpu *vcpu)
 	if (r)
 		return r;
 	r = take(vcpu, &regs);
+	if (r != PAPR_INTERRUPT_WAIT)
+		papr_vcpu_rouse(vcpu);
 	/* One at a time: the handler must have saved SRR0 and SRR1. */
 	if (r == PAPR_INTERRUPT_NONE &&
 	    atomic_load(&vcpu->nmi.pending) & (WAITING | TRAPS))

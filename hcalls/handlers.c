@@ -5,13 +5,15 @@
 #include "spapr/util.h"
 
 static const struct hcall_impl *const topics[] = {
-	fwnmi_hcalls, hcalls_hpt, hcalls_mem, hcalls_mode, hcalls_rtas,
-	hcalls_splpar, hcalls_tce, hcalls_term, hcalls_vpa, hcalls_watchdog,
+	fwnmi_hcalls, hcalls_cede, hcalls_hpt, hcalls_mem, hcalls_mode,
+	hcalls_rtas, hcalls_splpar, hcalls_tce, hcalls_term, hcalls_vpa,
+	hcalls_watchdog,
 	hcalls_xics,
 };
 
 int hcalls_reset(struct papr_vm *vm)
 {
+	hcalls_reset_cede(vm);
 	hcalls_reset_tce(vm);
 	hcalls_reset_watchdogs(vm);
 	return hcalls_reset_mode(vm);

@@ -236,7 +236,7 @@ static bool sleep_until_woken(struct kvm_cpu *cpu)
 	return !kicked;
 }
 
-int kvm_cpu_interrupt(struct kvm_cpu *cpu)
+static int take_interrupts(struct kvm_cpu *cpu)
 {
 	int r;
 
@@ -252,4 +252,16 @@ int kvm_cpu_interrupt(struct kvm_cpu *cpu)
 			return PAPR_RUN_INTERRUPTED;
 	}
 	return PAPR_RUN_AGAIN;
+}
+
+int kvm_cpu_interrupt(struct kvm_cpu *cpu)
+{
+	int r = take_interrupts(cpu);
+
+	while (r == PAPR_RUN_AGAIN && papr_vcpu_rest(cpu->vcpu)) {
+		r = kvm_cpu_rest(cpu);
+		if (r == PAPR_RUN_AGAIN)
+			r = take_interrupts(cpu);
+	}
+	return r;
 }

@@ -52,7 +52,7 @@ int kvm_cpu_enable_fwnmi(void *arg)
 }
 
 /* KVM rounds the offset up: it is asked for. */
-static int read_timebase(struct kvm_cpu *cpu, uint64_t *value)
+int kvm_cpu_timebase(const struct kvm_cpu *cpu, uint64_t *value)
 {
 	uint64_t offset;
 	int r = kvm_get_one_reg(cpu->fd, KVM_REG_PPC_TB_OFFSET, &offset);
@@ -82,9 +82,9 @@ static int read_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t *value)
 	if (reg_ids[reg])
 		return kvm_get_one_reg(cpu->fd, reg_ids[reg], value);
 	if (reg == PAPR_REG_TB)
-		return read_timebase(cpu, value);
+		return kvm_cpu_timebase(cpu, value);
 	r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
-	*value = regs.sprg0;
+	*value = reg == PAPR_REG_MSR ? regs.msr : regs.sprg0;
 	return r;
 }
 
@@ -100,7 +100,10 @@ static int write_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t value)
 	r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
 	if (r < 0)
 		return r;
-	regs.sprg0 = value;
+	if (reg == PAPR_REG_MSR)
+		regs.msr = value;
+	else
+		regs.sprg0 = value;
 	return kvm_ioctl(cpu->fd, KVM_SET_REGS, &regs);
 }
 
@@ -212,16 +215,24 @@ int kvm_cpu_set_regs(void *arg, const struct papr_regs *from)
 
 /*
  * The one vCPU ioctl that does not wait while the vCPU runs, and wakes it.
- * The kernel keeps it raised until it is told otherwise.
+ * The kernel keeps it raised until it is told otherwise.  What sleeps in
+ * userspace is woken here.
  */
 int kvm_cpu_raise(void *arg, bool raise)
 {
-	const struct kvm_cpu *cpu = arg;
+	struct kvm_cpu *cpu = arg;
 	struct kvm_interrupt irq = {
 		.irq = raise ? KVM_INTERRUPT_SET_LEVEL : KVM_INTERRUPT_UNSET,
 	};
+	int r = kvm_ioctl(cpu->fd, KVM_INTERRUPT, &irq);
 
-	return kvm_ioctl(cpu->fd, KVM_INTERRUPT, &irq);
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&cpu->lock);
+	cpu->raised = raise;
+	pthread_cond_broadcast(&cpu->changed);
+	pthread_mutex_unlock(&cpu->lock);
+	return 0;
 }
 
 int papr_kvm_vcpu_pc(struct papr_vcpu *vcpu, uint64_t *pc, uint64_t *msr)

@@ -38,6 +38,7 @@ struct kvm_cpu {
 	bool in_kernel;
 	bool held;
 	bool kicked;
+	bool raised;			/* its external interrupt is up */
 	_Atomic bool woken;		/* ask papr_vcpu_take_interrupt() */
 	bool later;			/* ... soon; the thread's own */
 	uint32_t tick_seed;		/* likewise */
@@ -96,6 +97,15 @@ int kvm_cpu_finish_call(struct kvm_cpu *cpu);
  * PAPR_RUN_AGAIN, PAPR_RUN_INTERRUPTED or an error.
  */
 int kvm_cpu_interrupt(struct kvm_cpu *cpu);
+
+/*
+ * The vCPU sleeps in H_CEDE or H_JOIN until it is to run, or must take
+ * interrupts, PAPR_RUN_AGAIN; or for now only, PAPR_RUN_INTERRUPTED.
+ */
+int kvm_cpu_rest(struct kvm_cpu *cpu);
+
+/* The guest's time base. */
+int kvm_cpu_timebase(const struct kvm_cpu *cpu, uint64_t *value);
 
 /* Operations of papr_host_ops that act on a vCPU. */
 int kvm_cpu_enable_fwnmi(void *cpu);

@@ -38,6 +38,11 @@ static const char no_hpt[] =
 	"the program's host operations have no page table";
 static const char no_interrupt[] =
 	"the program's host operations cannot interrupt a vCPU";
+static const char kernel_sleeps[] =
+	"H_CEDE does not leave the kernel, which alone wakes those who sleep "
+	"there";
+static const char no_prod[] =
+	"H_PROD, which ends it, is not answered by this library";
 static const char pr_punts[] =
 	"KVM-PR knows it but leaves all of it to userspace";
 static const char unbounded[] =
@@ -140,11 +145,6 @@ static const char *useless(const struct ground *g, int row)
 	}
 }
 
-bool ground_wanted(const struct ground *g, int row)
-{
-	return is_kernel(requested(g, row)) && !useless(g, row);
-}
-
 /* Calls KVM-HV takes before it looks whether they are switched on. */
 static bool is_sticky(const struct ground *g, int row)
 {
@@ -160,17 +160,56 @@ static bool is_sticky(const struct ground *g, int row)
 	}
 }
 
+/* A prod goes where the sleepers are, even if it is wanted elsewhere. */
+static bool is_kept(const struct ground *g, int row)
+{
+	return row == HCALL_ROW_H_PROD && !g->policy->force &&
+		requested(g, row) == PAPR_ROUTE_USER &&
+		is_sticky(g, HCALL_ROW_H_CEDE);
+}
+
+bool ground_wanted(const struct ground *g, int row)
+{
+	return (is_kernel(requested(g, row)) || is_kept(g, row)) &&
+		!useless(g, row);
+}
+
+static void predict_row(const struct ground *g, int row,
+			struct papr_route_report *r);
+
+static enum papr_effective predicted(const struct ground *g, int row)
+{
+	struct papr_route_report r;
+
+	predict_row(g, row, &r);
+	return r.effective;
+}
+
+/* Whether whom this call wakes, or lets sleep, is known here. */
+static bool can_wake(const struct ground *g, int row)
+{
+	if (row == HCALL_ROW_H_PROD)
+		return g->policy->force ||
+			predicted(g, HCALL_ROW_H_CEDE) != PAPR_EFFECTIVE_KERNEL;
+	return row != HCALL_ROW_H_JOIN ||
+		predicted(g, HCALL_ROW_H_PROD) == PAPR_EFFECTIVE_USER;
+}
+
 /* Whether this library answers what comes to it. */
 static bool is_handled(const struct ground *g, int row)
 {
 	return hcalls_has_handler(row) &&
 		(!hcall_is_xics(row) || g->own_xics) &&
-		(!hcall_is_hpt(row) || g->hpt);
+		(!hcall_is_hpt(row) || g->hpt) && can_wake(g, row);
 }
 
 /* Why it does not answer a call that is routed to it. */
 static const char *why_nobody(const struct ground *g, int row)
 {
+	if (row == HCALL_ROW_H_PROD)
+		return kernel_sleeps;
+	if (row == HCALL_ROW_H_JOIN)
+		return no_prod;
 	if (row == HCALL_ROW_H_RPT_INVALIDATE ||
 	    row == HCALL_ROW_H_INVALIDATE_PID)
 		return only_kernel;
@@ -190,7 +229,8 @@ static const char *why_user(const struct ground *g, int row,
 	if (route == PAPR_ROUTE_USER)
 		return handled ? "" : why_nobody(g, row);
 	if (ground_known(g, row) == PAPR_KERNEL_NONE)
-		return handled ? "" : nobody;
+		return handled ? "" : hcalls_has_handler(row) ?
+			why_nobody(g, row) : nobody;
 	why = useless(g, row);
 	return why ? why : refused_on;
 }
@@ -221,8 +261,10 @@ static bool in_kernel(const struct ground *g, int row,
 {
 	if (accepted == PAPR_ACCEPTED_NONE)
 		return false;
-	if (accepted == PAPR_ACCEPTED_ON)
+	if (accepted == PAPR_ACCEPTED_ON) {
+		*why = kernel_sleeps;	/* H_PROD, or it would be off */
 		return true;
+	}
 	if (accepted == PAPR_ACCEPTED_FIXED) {
 		/* The kernel gets no RTAS tokens unless it is to have them. */
 		*why = no_switch;
@@ -346,6 +388,19 @@ static int check_groups(const struct ground *g, struct papr_error *error)
 	return 0;
 }
 
+/* Who sleeps in userspace does not hear of interrupts that are the kernel's. */
+static int check_cede(const struct ground *g, struct papr_error *error)
+{
+	if (g->policy->force || !g->xics ||
+	    predicted(g, HCALL_ROW_H_CEDE) != PAPR_EFFECTIVE_USER)
+		return 0;
+	return error_set(error, -EINVAL, "H_CEDE is routed to %s and "
+			 "interrupts to the kernel, and who sleeps in the one "
+			 "is not woken by the others: route hcall-interrupt to "
+			 "user too, or say \"force: true\"",
+			 papr_route_name(requested(g, HCALL_ROW_H_CEDE)));
+}
+
 /* "kernel!" where the kernel does not answer. */
 int ground_check_only(const struct ground *g, const struct papr_route_report *r,
 		      struct papr_error *error)
@@ -374,6 +429,8 @@ int ground_predict(const struct ground *g, struct papr_route_report *report,
 	err = check_groups(g, error);
 	if (!err && !g->policy->force)
 		err = check_rtas(g, error);
+	if (!err)
+		err = check_cede(g, error);
 	for (row = 0; !err && row < HCALL_ROWS; row++)
 		err = ground_check_only(g, &report[row], error);
 	return err;

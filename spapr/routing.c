@@ -34,15 +34,23 @@ static bool is_kernels(enum papr_effective by)
 	return by == PAPR_EFFECTIVE_KERNEL || by == PAPR_EFFECTIVE_KERNEL_USER;
 }
 
+/* They act on state that is here only if they are routed here. */
+static bool needs_state(int row)
+{
+	return hcall_is_hpt(row) || row == HCALL_ROW_H_CEDE ||
+		row == HCALL_ROW_H_PROD || row == HCALL_ROW_H_JOIN;
+}
+
 static void fill_hcall(struct hcall_route *route, int row, bool own_xics,
 		       const struct papr_route_report *report,
 		       const struct hcall_route *old)
 {
 	/*
-	 * Interrupt calls are for the controller that is there, and page-table
-	 * calls for a table that was opened at the seal.
+	 * Interrupt calls are for the controller that is there, page-table
+	 * calls for a table that was opened at the seal, and a prod for those
+	 * who sleep here.
 	 */
-	if (hcall_is_hpt(row) ? report->effective == PAPR_EFFECTIVE_USER :
+	if (needs_state(row) ? report->effective == PAPR_EFFECTIVE_USER :
 				!hcall_is_xics(row) || own_xics)
 		route->fn = hcalls_handler(row);
 	route->by = report->effective;

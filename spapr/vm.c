@@ -251,6 +251,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 	pthread_mutex_init(&vm->routes_lock, NULL);
 	pthread_mutex_init(&vm->hpt_lock, NULL);
 	pthread_mutex_init(&vm->watchdogs.lock, NULL);
+	pthread_mutex_init(&vm->join_lock, NULL);
 	talloc_set_destructor(vm, vm_destroy);
 	vm->host = host;
 	vm->vmm = vmm;

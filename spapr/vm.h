@@ -3,10 +3,10 @@
  * The partition from the inside.
  *
  * Locks: none on the call path but those of struct xics, of the page table and
- * of the watchdogs, in their calls.  What else handlers share is either fixed
- * once the VM is sealed or atomic; each says so.  Routes are read through an
- * atomic pointer: routing.h.  Injections have a lock, which is taken on the
- * call path only while one of the vCPU's waits for a call.
+ * of the watchdogs, in their calls, and of H_JOIN.  What else handlers share is
+ * either fixed once the VM is sealed or atomic; each says so.  Routes are read
+ * through an atomic pointer: routing.h.  Injections have a lock, which is taken
+ * on the call path only while one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -147,6 +147,7 @@ struct papr_vcpu {
 	void *host;
 
 	_Atomic int state;		/* enum papr_cpu_state */
+	_Atomic int rest;		/* whether it sleeps: spapr/rest.h */
 	struct papr_entry entry;	/* while STARTING */
 	struct nmi_state nmi;
 	struct traps traps;
@@ -211,6 +212,7 @@ struct papr_vm {
 
 	pthread_mutex_t hpt_lock;	/* of the page table: spapr/hpt.h */
 	struct watchdogs watchdogs;
+	pthread_mutex_t join_lock;	/* H_JOIN: who is the last */
 
 	/*
 	 * Of what follows, and every vCPU's injection and traps.  Taken before

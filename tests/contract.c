@@ -370,15 +370,22 @@ static int update(struct machine *m, enum papr_reg reg, uint64_t mask,
 	return m->subject->ops->update_reg(m->cpu, reg, mask, value);
 }
 
-static void lpcr_ile_can_be_set_and_cleared(void **state)
+static void a_bit_can_be_changed_alone(void **state)
 {
+	static const struct {
+		enum papr_reg reg;
+		uint64_t bit;
+	} rows[] = { { PAPR_REG_LPCR, LPCR_ILE }, { PAPR_REG_MSR, 0x8000 } };
 	struct machine *m = *state;
-	uint64_t old = get(m, PAPR_REG_LPCR) & ~LPCR_ILE;
 
-	assert_int_equal(update(m, PAPR_REG_LPCR, LPCR_ILE, ~0ull), 0);
-	assert_int_equal(get(m, PAPR_REG_LPCR), old | LPCR_ILE);
-	assert_int_equal(update(m, PAPR_REG_LPCR, LPCR_ILE, 0), 0);
-	assert_int_equal(get(m, PAPR_REG_LPCR), old);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t bit = rows[i].bit, old = get(m, rows[i].reg) & ~bit;
+
+		assert_int_equal(update(m, rows[i].reg, bit, ~0ull), 0);
+		assert_int_equal(get(m, rows[i].reg), old | bit);
+		assert_int_equal(update(m, rows[i].reg, bit, 0), 0);
+		assert_int_equal(get(m, rows[i].reg), old);
+	}
 }
 
 static void lpcr_ail_3_is_taken_where_the_capability_says_so(void **state)
@@ -525,7 +532,7 @@ static const struct CMUnitTest tests[] = {
 
 static const struct CMUnitTest cpu_tests[] = {
 	CPU_TEST(fwnmi_can_be_enabled_twice),
-	CPU_TEST(lpcr_ile_can_be_set_and_cleared),
+	CPU_TEST(a_bit_can_be_changed_alone),
 	CPU_TEST(lpcr_ail_3_is_taken_where_the_capability_says_so),
 	CPU_TEST(lpcr_ail_1_and_2_are_refused_and_change_nothing),
 	CPU_TEST(lpcr_bits_of_the_host_are_refused),

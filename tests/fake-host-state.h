@@ -54,6 +54,9 @@ int fake_host_enter(struct fake_host *fake, enum fake_op op);
 __attribute__((format(printf, 3, 4)))
 int fake_host_leave(struct fake_host *fake, int err, const char *fmt, ...);
 
+/* Where a vCPU keeps a register: an interrupt changes some, too. */
+uint64_t *fake_cpu_find(struct fake_cpu *cpu, enum papr_reg reg);
+
 /* Operations of fake-area.c. */
 int fake_get_area(void *arg, enum papr_area area, uint64_t *gpa);
 int fake_set_area(void *arg, enum papr_area area, uint64_t gpa, uint32_t len);

@@ -49,6 +49,7 @@ static const uint16_t pr_off[] = { 0x03c, 0x040, 0x138, 0x13c, 0 };
 
 static const char *const reg_names[PAPR_REGS] = {
 	"LPCR", "SPRG0", "PURR", "TB", "CIABR", "DAWR0", "DAWRX0",
+	"MSR",
 };
 
 static bool is_hv(const struct fake_host *fake)
@@ -363,7 +364,7 @@ static int fake_enable_fwnmi(void *arg)
 /* KVM-PR has no debug registers; KVM-HV has them whatever the processor. */
 static bool has_reg(const struct fake_host *fake, enum papr_reg reg)
 {
-	return is_hv(fake) || reg < PAPR_REG_CIABR;
+	return is_hv(fake) || reg < PAPR_REG_CIABR || reg == PAPR_REG_MSR;
 }
 
 static int fake_get_reg(void *arg, enum papr_reg reg, uint64_t *value)
@@ -374,7 +375,7 @@ static int fake_get_reg(void *arg, enum papr_reg reg, uint64_t *value)
 	if (!err && !has_reg(cpu->fake, reg))
 		err = -EINVAL;
 	if (!err)
-		*value = cpu->reg[reg];
+		*value = *fake_cpu_find(cpu, reg);
 	pthread_mutex_unlock(&cpu->fake->lock);
 	return err;
 }
@@ -399,7 +400,7 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 {
 	struct fake_cpu *cpu = arg;
 	int err = fake_host_enter(cpu->fake, FAKE_UPDATE_REG);
-	uint64_t old = cpu->reg[reg];
+	uint64_t old = *fake_cpu_find(cpu, reg);
 	uint64_t new = (old & ~mask) | (value & mask);
 	uint64_t got = new;
 
@@ -410,7 +411,7 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 	if (!err && (got ^ new) & mask)
 		err = -EOPNOTSUPP;
 	if (!err)
-		cpu->reg[reg] = got;
+		*fake_cpu_find(cpu, reg) = got;
 	return fake_host_leave(cpu->fake, err, "cpu %u: update_reg %s 0x%" PRIx64
 			       " 0x%" PRIx64, cpu->id, reg_names[reg], mask,
 			       value);

@@ -41,14 +41,19 @@ bool fake_host_hcall_enabled(struct fake_host *fake, uint32_t number)
 	       fake->enabled[number / 4];
 }
 
+uint64_t *fake_cpu_find(struct fake_cpu *cpu, enum papr_reg reg)
+{
+	return reg == PAPR_REG_MSR ? &cpu->regs.msr : &cpu->reg[reg];
+}
+
 uint64_t fake_cpu_reg(struct fake_cpu *cpu, enum papr_reg reg)
 {
-	return cpu->reg[reg];
+	return *fake_cpu_find(cpu, reg);
 }
 
 void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg, uint64_t value)
 {
-	cpu->reg[reg] = value;
+	*fake_cpu_find(cpu, reg) = value;
 }
 
 struct papr_regs *fake_cpu_regs(struct fake_cpu *cpu)

@@ -55,7 +55,7 @@ static void apply_switches_every_call_that_has_a_switch(void **state)
 	char line[64];
 	size_t i, j, n;
 
-	use_policy(f, "default: user");
+	use_policy(f, "{ default: user, force: true }");
 	for (i = 0; i < ARRAY_SIZE(all_models); i++) {
 		use_fake(f, all_models[i]);
 		assert_int_equal(apply(f), 0);
@@ -136,7 +136,7 @@ static void a_first_policy_is_applied_whole_or_not_at_all(void **state)
 	struct fixture *f = *state;
 	unsigned int k;
 
-	use_policy(f, "default: user");
+	use_policy(f, "default: deny");
 	for (k = 1; k <= 29; k++) {
 		use_fake(f, "power9");
 		snapshot(f, before);

@@ -109,11 +109,15 @@ static const enum papr_route off_routes[] = {
 	PAPR_ROUTE_USER, PAPR_ROUTE_VMM, PAPR_ROUTE_DENY,
 };
 
-/* Alone a call of interrupts finds that the controller is the kernel's. */
+/*
+ * Alone a call of interrupts finds that the controller is the kernel's, and
+ * H_JOIN that the prods are.
+ */
 static bool is_handled(const struct papr_call_info *call)
 {
 	return papr_hcall_has_handler(call) &&
-		strcmp(call->set, "hcall-interrupt");
+		strcmp(call->set, "hcall-interrupt") &&
+		strcmp(call->set, "hcall-join");
 }
 
 /* Who may answer a call that was routed so and that left the kernel. */
@@ -247,6 +251,11 @@ static void only_the_kernel_is_an_error_where_it_cannot(void **state)
 	}
 }
 
+#define KERNEL_SLEEPS \
+	"H_CEDE does not leave the kernel, which alone wakes those who sleep " \
+	"there"
+#define NO_PROD "H_PROD, which ends it, is not answered by this library"
+
 /* One row of the table, whole. */
 static const struct {
 	const char *model;
@@ -343,7 +352,33 @@ static const struct {
 	{ "pr", "default: kernel", "H_SET_MODE",
 	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL_USER, "" },
 	{ "pr", "default: kernel", "H_PROD",
-	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, "nobody implements it" },
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, KERNEL_SLEEPS },
+	{ "pr", "default: user", "H_PROD",
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_USER, "" },
+	{ "pr", "default: user", "H_JOIN",
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_USER, "" },
+	{ "power8", "default: user", "H_CEDE",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
+	{ "power8", "default: user", "H_PROD",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
+	{ "power8", "default: user", "H_JOIN",
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_USER, "" },
+	{ "power8", "default: kernel", "H_JOIN",
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, NO_PROD },
+	{ "power8", "{ default: user, hcalls: { H_PROD: deny } }", "H_JOIN",
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, NO_PROD },
+	{ "power9", "default: user", "H_PROD",
+	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL, KERNEL_SLEEPS },
+	{ "nested", "default: user", "H_PROD",
+	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL, KERNEL_SLEEPS },
+	{ "power9", "default: user", "H_JOIN",
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, NO_PROD },
+	{ "power10", "{ default: user, force: true }", "H_PROD",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
+	{ "power10", "default: deny", "H_PROD",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_DENIED, "" },
+	{ "power10", "default: vmm", "H_PROD",
+	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_VMM, "" },
 	{ "pr", "default: kernel", "H_ENTER_NESTED",
 	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, "nobody implements it" },
 };
@@ -412,6 +447,13 @@ static const struct {
 	{ "hcalls: { H_CEDE: user }", "H_CEDE is routed to user and H_PROD to "
 	  "kernel, but they share the state of virtual processors: route the "
 	  "4 calls of that alike, or say \"force: true\"" },
+	{ "hcalls: { H_CEDE: user, H_PROD: user, H_CONFER: user, "
+	  "H_REGISTER_VPA: user }", "H_CEDE is routed to user and interrupts "
+	  "to the kernel, and who sleeps in the one is not woken by the "
+	  "others: route hcall-interrupt to user too, or say \"force: true\"" },
+	{ "{ force: true, hcalls: { H_CEDE: user } }", NULL },
+	{ "{ sets: { hcall-interrupt: user }, hcalls: { H_CEDE: user, "
+	  "H_PROD: user, H_CONFER: user, H_REGISTER_VPA: user } }", NULL },
 	{ "{ force: true, hcalls: { H_CPPR: user } }", NULL },
 	{ "sets: { hcall-interrupt: user }", NULL },
 	{ "rtas: { 'ibm,int-on': user }", "ibm,int-on is routed to user and "
@@ -442,6 +484,20 @@ static void calls_that_share_state_are_not_torn_apart(void **state)
 		assert_string_equal(f->error.text, splits[i].error ?
 				    splits[i].error : "");
 	}
+}
+
+/* A vCPU sleeps where it is woken by them, whatever is asked for. */
+static void interrupts_stay_in_a_kernel_that_keeps_the_sleepers(void **state)
+{
+	struct fixture *f = *state;
+
+	use_host(f, "power9");
+	use_policy(f, "hcalls: { H_CEDE: user, H_PROD: user, H_CONFER: user, "
+		   "H_REGISTER_VPA: user }");
+	assert_int_equal(predict(f), 0);
+	assert_int_equal(report(f, "H_CEDE")->effective, PAPR_EFFECTIVE_KERNEL);
+	assert_int_equal(report(f, "H_CONFER")->effective,
+			 PAPR_EFFECTIVE_USER);
 }
 
 static void an_impossible_policy_is_reported_whole(void **state)
@@ -505,6 +561,7 @@ int main(void)
 		TEST(without_kvm_everything_is_userspaces),
 		TEST(a_host_of_a_later_library_is_refused),
 		TEST(calls_that_share_state_are_not_torn_apart),
+		TEST(interrupts_stay_in_a_kernel_that_keeps_the_sleepers),
 		TEST(an_impossible_policy_is_reported_whole),
 		TEST(a_set_is_answered_if_all_its_calls_are),
 	};

@@ -12,6 +12,8 @@
  *	case PAPR_INTERRUPT_LATER:	enter it, and leave it soon
  *	case PAPR_INTERRUPT_WAIT:	sleep until papr_host_ops.wake
  *	}
+ *
+ * Before it enters it asks papr_vcpu_rest(), too.
  */
 #ifndef PAPR_FWNMI_H
 #define PAPR_FWNMI_H

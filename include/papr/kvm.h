@@ -122,8 +122,9 @@ int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error);
  *
  * Starts it, if it is to start, and interrupts it for a machine check or a
  * system reset.  What the guest cannot take now is tried again at the next
- * call.  A vCPU whose machine check must wait for that of another one sleeps
- * here, at most until papr_kvm_kick().  papr_kvm_vcpu_run() calls it.
+ * call.  A vCPU whose machine check must wait for that of another one, or that
+ * is in H_CEDE or H_JOIN, sleeps here, at most until papr_kvm_kick(); called
+ * again, it sleeps on.  papr_kvm_vcpu_run() calls it.
  *
  * Returns: PAPR_RUN_AGAIN: KVM_RUN it; PAPR_RUN_STOPPED or
  * PAPR_RUN_INTERRUPTED: not now; or a negative errno value.

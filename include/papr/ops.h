@@ -44,6 +44,7 @@ enum papr_reg {
 	PAPR_REG_CIABR,		/**< the breakpoint, */
 	PAPR_REG_DAWR0,		/**< the watchpoint, */
 	PAPR_REG_DAWRX0,	/**< and what it watches for */
+	PAPR_REG_MSR,
 	PAPR_REGS,
 };
 
@@ -139,16 +140,17 @@ struct papr_hpte {
  * @get_regs, @set_regs: in the thread of @cpu, which is not in the guest; a
  *	hypercall that is still pending in the host is finished first
  * @wake: let the thread of @cpu leave the guest, or its sleep, and call
- *	papr_vcpu_take_interrupt(); any thread.  Without these three there is
- *	no FWNMI and no system reset
+ *	papr_vcpu_take_interrupt() and papr_vcpu_rest(); any thread.  Without
+ *	these three there is no FWNMI and no system reset
  * @reset_cpu: a vCPU as it was when it was attached: what the guest has left in
  *	its registers, registered areas and pending calls is gone; -EBUSY while
  *	it is in the guest.  NULL: the VM cannot be reset
  * @reset_irqs: the interrupt controller as @setup_irqs has made it, after all
  *	vCPUs were reset; NULL where there is no @setup_irqs
  * @interrupt: raise or lower the external interrupt of a vCPU, which takes it
- *	while it is up and MSR[EE] is set, and wakes from H_CEDE; any thread,
- *	also for a vCPU that runs.  The library calls it under a lock of its
+ *	while it is up and MSR[EE] is set, and wakes from H_CEDE, be that in
+ *	the kernel or, by papr_vcpu_rest(), in the host; any thread, also for a
+ *	vCPU that runs.  The library calls it under a lock of its
  *	own: it must neither wait for a vCPU nor call the library.  NULL: no
  *	interrupt controller in userspace
  * @hold: keep @cpu out of the guest, and with @hold false no more.  On return

@@ -324,6 +324,32 @@ enum papr_cpu_state papr_vcpu_take_entry(struct papr_vcpu *vcpu,
 					 struct papr_entry *entry);
 
 /**
+ * enum papr_rest - what a vCPU does instead of running
+ * @PAPR_REST_NONE: nothing, it runs
+ * @PAPR_REST_CEDE: it sleeps in H_CEDE until its decrementer is negative, its
+ *	external interrupt is up, or papr_host_ops.wake
+ * @PAPR_REST_JOIN: it sleeps in H_JOIN until papr_host_ops.wake
+ */
+enum papr_rest {
+	PAPR_REST_NONE,
+	PAPR_REST_CEDE,
+	PAPR_REST_JOIN,
+};
+
+/**
+ * papr_vcpu_rest - whether a vCPU sleeps; any thread
+ *
+ * H_CEDE and H_JOIN return at once, as any hypercall does.  A host asks in the
+ * vCPU's thread before it enters the guest, after papr_vcpu_take_interrupt(),
+ * and lets it sleep if it is to.  Once woken it asks both again.  It may also
+ * end the sleep when it likes.  papr_kvm_vcpu_run() does all that.
+ */
+enum papr_rest papr_vcpu_rest(const struct papr_vcpu *vcpu);
+
+/** papr_vcpu_rouse - the host ends the sleep of a vCPU; any thread */
+void papr_vcpu_rouse(struct papr_vcpu *vcpu);
+
+/**
  * papr_vcpu_hcall - answer a hypercall that has left the kernel
  *
  * In the vCPU's thread.  Never fails: the guest gets the result in
