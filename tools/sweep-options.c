@@ -268,11 +268,9 @@ int sweep_options_parse(int argc, char **argv, struct sweep_options *o,
 
 /* --- the plan */
 
-/* What papr run would refuse is refused here. */
-static int check_run(char **run, uint32_t *n_cpus, const char **kernel,
-		     struct papr_error *error)
+int sweep_run_options(char **run, struct run_options *options,
+		      struct papr_error *error)
 {
-	struct run_options options;
 	char name[] = "run", *argv[256] = { name };
 	size_t n;
 	int ret;
@@ -283,9 +281,19 @@ static int check_run(char **run, uint32_t *n_cpus, const char **kernel,
 				      "papr run");
 		argv[n + 1] = run[n];
 	}
-	ret = options_parse(n + 1, argv, &options, error);
+	ret = options_parse(n + 1, argv, options, error);
+	return ret ? refuse_at(error, ret, "papr run") : 0;
+}
+
+/* What papr run would refuse is refused here. */
+static int check_run(char **run, uint32_t *n_cpus, const char **kernel,
+		     struct papr_error *error)
+{
+	struct run_options options;
+	int ret = sweep_run_options(run, &options, error);
+
 	if (ret)
-		return refuse_at(error, ret, "papr run");
+		return ret;
 	if (options.help || options.control || options.dump_fdt)
 		return refuse(error, -EINVAL, "papr run: --help, --control "
 			      "and --dump-fdt make no sense in a sweep");

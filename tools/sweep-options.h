@@ -4,6 +4,7 @@
 #define TOOLS_SWEEP_OPTIONS_H
 
 #include "tools/sweep.h"
+#include "vmm/options.h"
 
 /* Text is NULL where nothing was asked for. */
 struct sweep_options {
@@ -20,6 +21,10 @@ struct sweep_options {
 
 /* All but the names of the kinds. */
 extern const char sweep_help[];
+
+/* What papr run makes of its arguments; 0, or -errno and a sentence. */
+int sweep_run_options(char **run, struct run_options *options,
+		      struct papr_error *error);
 
 /* Both return 0, or -errno and a sentence. */
 int sweep_options_parse(int argc, char **argv, struct sweep_options *options,
