@@ -17,6 +17,7 @@ int cmd_probe(int argc, char **argv);
 int cmd_rtas(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
+int cmd_survey(int argc, char **argv);
 int cmd_sweep(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 
