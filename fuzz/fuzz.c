@@ -12,12 +12,14 @@
 #include "spapr/util.h"
 
 #define LIOBN 0x1000
+#define VIO_UNIT 0x1000
 #define ERRINJCT_TOKEN 1
 #define HPT_ENTRIES (1u << (18 - 4))
 #define TOO_HARD 9999		/* KVM's, no guest must see it */
 
 struct fuzz_vm {
 	struct papr_vm *vm;
+	struct papr_vio *vio;
 	uint8_t *ram;
 	uint64_t regs[PAPR_REGS];
 	struct papr_regs interrupted;
@@ -227,6 +229,29 @@ static const struct papr_vmm_ops vmm_ops = {
 	.watchdog = watchdog,
 };
 
+/* A device that sends everything back; a full queue drops it. */
+static enum papr_vio_answer vio_send(void *device, uint64_t high, uint64_t low)
+{
+	struct fuzz_vm *vm = device;
+
+	return papr_vio_put(vm->vio, high, low) ? PAPR_VIO_DROPPED :
+						  PAPR_VIO_SUCCESS;
+}
+
+static const struct papr_vio_ops vio_ops = {
+	.size = sizeof(vio_ops),
+	.send = vio_send,
+};
+
+static const struct papr_vio_config vio_config = {
+	.size = sizeof(vio_config),
+	.unit = VIO_UNIT,
+	.irq = 0x1101,
+	.liobn = LIOBN,
+	.name = "echo",
+	.compatible = "papr,echo",
+};
+
 static void check(int r)
 {
 	if (r < 0)
@@ -247,6 +272,7 @@ static void make(struct fuzz_vm *vm, size_t kind)
 			  &vmm_ops, NULL, &vm->vm, NULL));
 	check(papr_vm_add_ram(vm->vm, 0, FUZZ_RAM, vm->ram, 0));
 	check(papr_vm_add_tce(vm->vm, LIOBN, 0, 12, 16));
+	check(papr_vm_add_vio(vm->vm, &vio_config, &vio_ops, vm, &vm->vio));
 	check(papr_vm_seal(vm->vm));
 	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++)
 		check(papr_vcpu_attach(papr_vm_vcpu(vm->vm, i), vm));
@@ -285,6 +311,8 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 	}
 	fwnmi_reset(vm->vm);
 	xics_reset(vm->vm->xics);
+	hcalls_reset_vio(vm->vm);
+	hcalls_reset_tce(vm->vm);
 	hcalls_reset_watchdogs(vm->vm);
 	memset(vm->ram, 0, FUZZ_RAM);
 	papr_vcpu_start(papr_vm_vcpu(vm->vm, 0), &entry);

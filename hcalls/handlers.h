@@ -15,6 +15,7 @@ extern const struct hcall_impl hcalls_splpar[];
 extern const struct hcall_impl hcalls_term[];
 extern const struct hcall_impl hcalls_tce[];
 extern const struct hcall_impl hcalls_rtas[];
+extern const struct hcall_impl hcalls_vio[];
 extern const struct hcall_impl hcalls_vpa[];
 extern const struct hcall_impl hcalls_watchdog[];
 extern const struct hcall_impl hcalls_xics[];
@@ -28,6 +29,9 @@ int hcalls_reset_mode(struct papr_vm *vm);
 void hcalls_reset_cede(struct papr_vm *vm);
 void hcalls_reset_tce(struct papr_vm *vm);
 void hcalls_reset_watchdogs(struct papr_vm *vm);
+
+/* Before the interrupt controller is reset, which devices then leave alone. */
+void hcalls_reset_vio(struct papr_vm *vm);
 
 /* The handler of a row of the catalogue, or NULL. */
 hcall_fn *hcalls_handler(int row);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Virtual terminals and their adapter, LoPAR "hcall-term", "hcall-vio". */
+/* Virtual terminals, LoPAR "hcall-term". */
 #include "config.h"
 
 #include "hcalls/handlers.h"
@@ -51,22 +51,8 @@ static int64_t h_get_term_char(struct papr_vcpu *vcpu, const void *args,
 	return H_SUCCESS;
 }
 
-/* Terminals have no interrupt that could be switched here: mask 0. */
-static int64_t h_vio_signal(struct papr_vcpu *vcpu, const void *args,
-			    void *rets)
-{
-	const struct H_VIO_SIGNAL_in *in = args;
-
-	(void)vcpu;
-	(void)rets;
-	if (in->unit_address != VTY_UNIT || in->mode)
-		return H_PARAMETER;
-	return H_SUCCESS;
-}
-
 const struct hcall_impl hcalls_term[] = {
 	{ H_PUT_TERM_CHAR, h_put_term_char },
 	{ H_GET_TERM_CHAR, h_get_term_char },
-	{ H_VIO_SIGNAL, h_vio_signal },
 	{ 0, NULL }
 };

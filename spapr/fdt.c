@@ -14,6 +14,7 @@
 #include "spapr/routes.h"
 #include "spapr/routing.h"
 #include "spapr/util.h"
+#include "spapr/vio.h"
 
 #define XICS_PHANDLE 0x1111u
 #define RNG_SEED_LEN 32
@@ -102,10 +103,17 @@ static bool set_needs_nodes(const char *set)
 	return !strcmp(set, "hcall-vphn");
 }
 
-/* Without the program's help there are no watchdogs. */
+/*
+ * There are no watchdogs without the program's help, and no queues without its
+ * devices.  Partition suspension is more than its one call.
+ */
 static bool set_is_empty(const struct papr_vm *vm, const char *set)
 {
-	return !strcmp(set, "hcall-watchdog") && !vm->vmm_ops.watchdog;
+	if (!strcmp(set, "hcall-watchdog"))
+		return !vm->vmm_ops.watchdog;
+	if (!strcmp(set, "hcall-crq"))
+		return !vio_has_queues(vm);
+	return !strcmp(set, "hcall-suspend");
 }
 
 /* A set is promised only if all of its calls are answered by somebody. */
@@ -226,10 +234,38 @@ static void write_interrupts(struct tree *t, const struct papr_vm *vm)
 	tree_end(t);
 }
 
-static void write_vdevice(struct tree *t)
+/* Bus number, first bus address and size, of two cells each. */
+static void write_window(struct tree *t, const struct tce_window *w)
 {
-	static const uint32_t interrupt[] = { VTY_IRQ, 0 };	/* an edge */
+	const uint64_t size = w->pages << w->page_shift;
+	const uint32_t window[] = { w->liobn, 0, 0, size >> 32, size };
 
+	tree_u32(t, "ibm,#dma-address-cells", 2);
+	tree_u32(t, "ibm,#dma-size-cells", 2);
+	tree_cells(t, "ibm,my-dma-window", window, ARRAY_SIZE(window));
+}
+
+static void write_vio(struct tree *t, const struct papr_vio *vio)
+{
+	const struct papr_vio_config *c = &vio->config;
+	const uint32_t interrupt[] = { c->irq, 0 };	/* an edge */
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s@%x", c->name, c->unit);
+	tree_begin(t, name);
+	tree_u32(t, "reg", c->unit);
+	if (c->device_type)
+		tree_string(t, "device_type", c->device_type);
+	tree_string(t, "compatible", c->compatible);
+	if (c->irq)
+		tree_cells(t, "interrupts", interrupt, ARRAY_SIZE(interrupt));
+	if (vio_window(vio))
+		write_window(t, vio_window(vio));
+	tree_end(t);
+}
+
+static void write_vdevice(struct tree *t, const struct papr_vm *vm)
+{
 	tree_begin(t, "vdevice");
 	tree_string(t, "device_type", "vdevice");
 	tree_string(t, "compatible", "IBM,vdevice");
@@ -238,12 +274,8 @@ static void write_vdevice(struct tree *t)
 	tree_u32(t, "#interrupt-cells", 2);
 	tree_u32(t, "interrupt-parent", XICS_PHANDLE);
 	tree_empty(t, "interrupt-controller");
-	tree_begin(t, "vty@71000000");
-	tree_u32(t, "reg", VTY_UNIT);
-	tree_string(t, "device_type", "serial");
-	tree_string(t, "compatible", "hvterm1");
-	tree_cells(t, "interrupts", interrupt, ARRAY_SIZE(interrupt));
-	tree_end(t);
+	for (size_t i = 0; i < vm->n_vio; i++)
+		write_vio(t, vm->vio[i]);
 	tree_end(t);
 }
 
@@ -307,7 +339,7 @@ static void write_root(struct tree *t, const struct papr_vm *vm,
 	tree_u32(t, "#size-cells", 2);
 	write_memory(t, vm);
 	write_interrupts(t, vm);
-	write_vdevice(t);
+	write_vdevice(t, vm);
 	tree_cpus(t, vm, c);
 	write_rtas(t, vm);
 	write_facilities(t, vm);

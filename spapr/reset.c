@@ -44,6 +44,7 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 		if (r)
 			return r;
 	}
+	hcalls_reset_vio(vm);
 	if (vm->xics)
 		xics_reset(vm->xics);
 	else if (ops->reset_irqs)

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <talloc.h>
 
@@ -11,6 +12,7 @@
 #include "spapr/routes.h"
 #include "spapr/routing.h"
 #include "spapr/util.h"
+#include "spapr/vio.h"
 #include "spapr/vm.h"
 #include "spapr/vsmt.h"
 
@@ -127,21 +129,43 @@ static int setup_smt(struct papr_vm *vm)
 	return r;
 }
 
+static int compare_irqs(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The sources of all devices, in rising order; returns how many. */
+static size_t list_irqs(const struct papr_vm *vm, uint32_t *irqs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < vm->n_vio; i++)
+		if (vm->vio[i]->config.irq)
+			irqs[n++] = vm->vio[i]->config.irq;
+	qsort(irqs, n, sizeof(*irqs), compare_irqs);
+	return n;
+}
+
 static int setup_irqs(struct papr_vm *vm)
 {
-	static const struct xics_line lines[] = { { VTY_IRQ, false } };
-	static const uint32_t irqs[] = { VTY_IRQ };
+	struct xics_line lines[VIO_DEVICES] = { 0 };
+	uint32_t irqs[VIO_DEVICES];
 	uint32_t servers = vm->vcpus[vm->n_vcpus - 1]->id + 1;
+	size_t n = list_irqs(vm, irqs);
 	int r;
 
 	if (routes_own_xics(vm->routes)) {
-		vm->xics = xics_new(vm, lines, ARRAY_SIZE(lines));
+		for (size_t i = 0; i < n; i++)
+			lines[i].irq = irqs[i];
+		vm->xics = xics_new(vm, lines, n);
 		return vm->xics ? 0 :
 			error_set(&vm->error, -ENOMEM, "out of memory");
 	}
 	if (!vm->host_ops.setup_irqs)
 		return 0;
-	r = vm->host_ops.setup_irqs(vm->host, servers, irqs, ARRAY_SIZE(irqs));
+	r = vm->host_ops.setup_irqs(vm->host, servers, irqs, n);
 	if (r)
 		return error_set(&vm->error, r, "no interrupt controller for "
 				 "%u servers: %s", servers, strerror(-r));

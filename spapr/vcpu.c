@@ -132,19 +132,23 @@ enum papr_cpu_state papr_vcpu_take_entry(struct papr_vcpu *vcpu,
 	return state == CPU_CLAIMED ? PAPR_CPU_STOPPED : state;
 }
 
-int papr_vm_console_input(struct papr_vm *vm)
+int vm_pulse(struct papr_vm *vm, uint32_t irq)
 {
 	int r;
 
 	if (vm->stage != VM_SEALED)
 		return -EBUSY;
-	/* The terminal's interrupt is an edge. */
 	if (vm->xics)
-		return xics_set_line(vm->xics, VTY_IRQ, true);
+		return xics_set_line(vm->xics, irq, true);
 	if (!vm->host_ops.irq_line)
 		return -EBUSY;
-	r = vm->host_ops.irq_line(vm->host, VTY_IRQ, true);
+	r = vm->host_ops.irq_line(vm->host, irq, true);
 	if (!r)
-		r = vm->host_ops.irq_line(vm->host, VTY_IRQ, false);
+		r = vm->host_ops.irq_line(vm->host, irq, false);
 	return r;
+}
+
+int papr_vm_console_input(struct papr_vm *vm)
+{
+	return vm_pulse(vm, VTY_IRQ);
 }

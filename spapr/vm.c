@@ -14,6 +14,7 @@
 #include "rtas/handlers.h"
 #include "spapr/routing.h"
 #include "spapr/util.h"
+#include "spapr/vio.h"
 #include "spapr/vm.h"
 #include "spapr/vsmt.h"
 
@@ -234,6 +235,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 		r = choose_vsmt(vm, error);
 	if (!r)
 		r = make_vcpus(vm, error);
+	if (!r && vio_add_terminal(vm))
+		r = error_set(error, -ENOMEM, "out of memory");
 	return r;
 }
 

@@ -2,11 +2,12 @@
 /*
  * The partition from the inside.
  *
- * Locks: none on the call path but those of struct xics, of the page table and
- * of the watchdogs, in their calls, and of H_JOIN.  What else handlers share is
- * either fixed once the VM is sealed or atomic; each says so.  Routes are read
- * through an atomic pointer: routing.h.  Injections have a lock, which is taken
- * on the call path only while one of the vCPU's waits for a call.
+ * Locks: none on the call path but those of struct xics, of the page table, of
+ * the watchdogs and of VIO devices, in their calls, and of H_JOIN.  What else
+ * handlers share is either fixed once the VM is sealed or atomic; each says so.
+ * Routes are read through an atomic pointer: routing.h.  Injections have a
+ * lock, which is taken on the call path only while one of the vCPU's waits for
+ * a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -19,6 +20,7 @@
 #include <papr/elog.h>
 #include <papr/fwnmi.h>
 #include <papr/host.h>
+#include <papr/vio.h>
 #include <papr/vm.h>
 
 #include "hcalls/catalogue.h"
@@ -138,6 +140,8 @@ struct watchdogs {
 	uint64_t told_ns;		/* when the program will ask */
 };
 
+#define VIO_DEVICES (PAPR_VIO_DEVICES + 1)
+
 struct routing;
 
 struct papr_vcpu {
@@ -186,6 +190,8 @@ struct papr_vm {
 	size_t n_ram;
 	struct tce_window tce[TCE_WINDOWS];
 	size_t n_tce;
+	struct papr_vio *vio[VIO_DEVICES];	/* the first: the terminal */
+	size_t n_vio;
 	bool rtas_in_kernel[RTAS_ROWS];
 	struct papr_vcpu **vcpus;
 	uint32_t n_vcpus;
@@ -251,6 +257,9 @@ int vm_update_lpcr(struct papr_vm *vm, uint64_t mask, uint64_t value);
  * wait for each other.
  */
 void vm_hold_all(struct papr_vm *vm, bool hold);
+
+/* Raises and lowers an interrupt source, an edge; any thread. */
+int vm_pulse(struct papr_vm *vm, uint32_t irq);
 
 /* The program's clock, or the host's. */
 int64_t vm_clock_ns(struct papr_vm *vm);

@@ -10,6 +10,7 @@
  *	host.h		what a host can do, live or as a model
  *	ops.h		what the library calls: the hypervisor, the program
  *	vm.h		the partition and its virtual processors
+ *	vio.h		virtual devices that the program provides
  *	fdt.h		the device tree of a partition
  *	fwnmi.h		machine checks and system resets
  *	stats.h		results and times of calls
@@ -40,6 +41,7 @@
 #include <papr/ops.h>
 #include <papr/policy.h>
 #include <papr/stats.h>
+#include <papr/vio.h>
 #include <papr/vm.h>
 
 #endif

@@ -195,6 +195,8 @@ int papr_vm_seal(struct papr_vm *vm);
  * meanwhile: the program sees to that, as far as it can be seen here it is
  * checked.
  *
+ * VIO devices have no queues any more, of which they are told here.
+ *
  * RAM is the program's: before the call it writes there what a new guest is to
  * find.  The RTAS area is written here.  Kept are the configuration, the
  * routes, all counts, and the time of day that the guest has set, which on a
