@@ -216,11 +216,14 @@ static void numbers_beyond_measure_stay_numbers(void **state)
 		RUN(USER("H_PAGE_INIT", "\"user\": 1099511627776") ", "
 		    USER("H_SET_MODE", "\"user\": 1099511627776")),
 		COSTS(COST("H_PAGE_INIT", "3600000000000", "1") ", "
-		      COST("H_SET_MODE", "3600000000000", "1")), NULL);
+		      COST("H_SET_MODE", "10000000", "1")), NULL);
 
 	(void)state;
-	assert_true(of(m, "H_PAGE_INIT")->gain_ns > 0);
+	/* The first does not fit into 64 bits, the second into 63. */
 	assert_int_equal(of(m, "H_PAGE_INIT")->advice, ADVICE_KERNEL);
+	assert_true(of(m, "H_PAGE_INIT")->gain_ns > 0);
+	assert_int_equal(of(m, "H_SET_MODE")->advice, ADVICE_KERNEL);
+	assert_true(of(m, "H_SET_MODE")->gain_ns > 0);
 	unmake(m);
 }
 
@@ -282,6 +285,21 @@ static void the_largest_gain_is_first(void **state)
 	assert_string_equal(m->plan.call[1].call->name, "H_SET_MODE");
 	assert_string_equal(m->plan.call[2].call->name, "H_SET_DABR");
 	assert_string_equal(m->plan.call[3].call->name, "H_RANDOM");
+	unmake(m);
+}
+
+static void a_group_has_the_place_of_its_sum(void **state)
+{
+	char run[1000];
+	struct made *m;
+
+	(void)state;
+	snprintf(run, sizeof(run), RUN(USER("H_PAGE_INIT", "\"user\": 120")
+				       ", " INTERRUPTS), "");
+	m = make("nested", run, COSTS(""), NULL);
+	assert_string_equal(m->plan.call[0].call->name, "H_XIRR");
+	assert_string_equal(m->plan.call[1].call->name, "H_EOI");
+	assert_true(of(m, "H_PAGE_INIT") > of(m, "H_EOI"));
 	unmake(m);
 }
 
@@ -555,6 +573,7 @@ int main(void)
 		cmocka_unit_test(calls_that_share_state_move_together),
 		cmocka_unit_test(one_that_is_left_keeps_the_others),
 		cmocka_unit_test(the_largest_gain_is_first),
+		cmocka_unit_test(a_group_has_the_place_of_its_sum),
 		cmocka_unit_test(the_tables_say_what_why_and_whence),
 		cmocka_unit_test(without_times_there_is_a_question_mark),
 		cmocka_unit_test(that_nothing_is_gained_is_said),
