@@ -47,7 +47,7 @@ static int64_t check_index(const struct papr_vm *vm, uint64_t index)
 static int64_t write_entry(struct papr_vm *vm, uint64_t index,
 			   const struct papr_hpte *entry)
 {
-	int r = vm->host_ops.write_hpt(vm->host, index, entry);
+	int r = hpt_write(vm, index, entry);
 
 	return !r ? H_SUCCESS : r == -EINVAL ? H_PARAMETER : H_HARDWARE;
 }
@@ -79,7 +79,7 @@ static int64_t change_entry(struct papr_vcpu *vcpu, uint64_t flags,
 	if (ret)
 		return ret;
 	hpt_lock(vm);
-	if (vm->host_ops.read_hpt(vm->host, index, old, 1)) {
+	if (hpt_read(vm, index, old, 1)) {
 		ret = H_HARDWARE;
 	} else if (!matches(old, flags, avpn)) {
 		ret = H_NOT_FOUND;
@@ -183,7 +183,7 @@ static int64_t h_read(struct papr_vcpu *vcpu, const void *args, void *rets)
 	if (ret)
 		return ret;
 	pthread_mutex_lock(&vm->hpt_lock);
-	r = vm->host_ops.read_hpt(vm->host, index, entry, four ? 4 : 1);
+	r = hpt_read(vm, index, entry, four ? 4 : 1);
 	pthread_mutex_unlock(&vm->hpt_lock);
 	if (r)
 		return H_HARDWARE;
@@ -244,7 +244,7 @@ static int64_t enter(struct papr_vm *vm, uint64_t *index, uint32_t n,
 	uint32_t i = 0;
 
 	hpt_lock(vm);
-	if (vm->host_ops.read_hpt(vm->host, *index, group, n))
+	if (hpt_read(vm, *index, group, n))
 		ret = H_HARDWARE;
 	else
 		while (i < n && group[i].pteh & HPTE_V_VALID)

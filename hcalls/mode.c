@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "hcalls/handlers.h"
+#include "spapr/hpt.h"
 #include "spapr/util.h"
 
 enum set_mode_resource {
@@ -317,8 +318,8 @@ int hcalls_reset_mode(struct papr_vm *vm)
 
 	atomic_store(&vm->lpcr_mask, 0);
 	atomic_store(&vm->lpcr_value, 0);
-	if (!radix && ops->setup_hpt)
-		r = ops->setup_hpt(vm->host, vm->hpt_order);
+	if (!radix)
+		r = hpt_reset(vm);
 	if (r || vm->info.isa < 300 || !ops->configure_mmu)
 		return r;
 	return ops->configure_mmu(vm->host, radix ? MMU_RADIX | MMU_GTSE : 0,

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+
 #include "spapr/hpt.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
@@ -9,8 +13,10 @@
 #define LP_SHIFT	12u
 #define LP_BITS		8u
 
-bool hpt_can(const struct papr_host_ops *ops)
+bool hpt_can(const struct papr_host_ops *ops, enum papr_flavour flavour)
 {
+	if (flavour == PAPR_FLAVOUR_PR)
+		return ops->hold && ops->use_hpt;
 	return ops->hold && ops->open_hpt && ops->read_hpt && ops->write_hpt;
 }
 
@@ -18,7 +24,8 @@ int hpt_open(struct papr_vm *vm, struct papr_error *error)
 {
 	int r;
 
-	if (vm->hpt_open || vm->mmu != PAPR_MMU_HASH || !hpt_can(&vm->host_ops))
+	if (vm->hpt_open || vm->mmu != PAPR_MMU_HASH || vm->hpt_table ||
+	    !hpt_can(&vm->host_ops, vm->info.flavour))
 		return 0;
 	r = vm->host_ops.open_hpt(vm->host);
 	if (r)
@@ -27,6 +34,87 @@ int hpt_open(struct papr_vm *vm, struct papr_error *error)
 				 strerror(-r));
 	vm->hpt_open = true;
 	return 0;
+}
+
+/*
+ * The host puts the address of an entry together from bits, so that the table
+ * must begin where its size says.
+ */
+static int make_table(struct papr_vm *vm)
+{
+	size_t size = 1ull << vm->hpt_order;
+
+	vm->hpt_table = aligned_alloc(size, size);
+	if (!vm->hpt_table)
+		return -ENOMEM;
+	memset((void *)vm->hpt_table, 0, size);
+	return 0;
+}
+
+int hpt_setup(struct papr_vm *vm)
+{
+	if (vm->info.flavour == PAPR_FLAVOUR_PR)
+		return make_table(vm);
+	return vm->host_ops.setup_hpt(vm->host, vm->hpt_order);
+}
+
+int hpt_attach(struct papr_vm *vm, void *cpu)
+{
+	if (!vm->hpt_table)
+		return 0;
+	return vm->host_ops.use_hpt(cpu, (void *)vm->hpt_table, vm->hpt_order);
+}
+
+/* All vCPUs forget what they know of the table. */
+static int forget(struct papr_vm *vm)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < vm->n_vcpus && !r; i++)
+		if (vm->vcpus[i]->host)
+			r = hpt_attach(vm, vm->vcpus[i]->host);
+	return r;
+}
+
+int hpt_reset(struct papr_vm *vm)
+{
+	if (!vm->hpt_table)
+		return vm->host_ops.setup_hpt ? hpt_setup(vm) : 0;
+	memset((void *)vm->hpt_table, 0, 1ull << vm->hpt_order);
+	return forget(vm);
+}
+
+int hpt_read(struct papr_vm *vm, uint64_t index, struct papr_hpte *entry,
+	     uint32_t n)
+{
+	const _Atomic uint64_t *word = vm->hpt_table;
+
+	if (!word)
+		return vm->host_ops.read_hpt(vm->host, index, entry, n);
+	word += 2 * index;
+	for (uint32_t i = 0; i < n; i++, word += 2) {
+		entry[i].pteh = be64toh(atomic_load(word));
+		entry[i].ptel = be64toh(atomic_load(word + 1));
+		if (!(entry[i].pteh & HPTE_V_VALID))
+			entry[i] = (struct papr_hpte){ 0 };
+	}
+	return 0;
+}
+
+/* Of an entry that was not valid nobody knows anything. */
+int hpt_write(struct papr_vm *vm, uint64_t index, const struct papr_hpte *entry)
+{
+	bool valid = entry->pteh & HPTE_V_VALID;
+	_Atomic uint64_t *word = vm->hpt_table;
+	uint64_t old;
+
+	if (!word)
+		return vm->host_ops.write_hpt(vm->host, index, entry);
+	word += 2 * index;
+	old = be64toh(atomic_load(word));
+	atomic_store(word, htobe64(valid ? entry->pteh : 0));
+	atomic_store(word + 1, htobe64(valid ? entry->ptel : 0));
+	return old & HPTE_V_VALID ? forget(vm) : 0;
 }
 
 uint64_t hpt_entries(const struct papr_vm *vm)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hashed page table of a guest, which the host keeps: its entries, and the
- * way to change one.
+ * The hashed page table of a guest: its entries, and the way to change one.
+ * KVM-HV keeps it; KVM-PR uses one in this library's memory.
  *
  * A processor sets the referenced and the changed bit of an entry by itself.
  * So an entry is read and written while no vCPU is in the guest; the host has
@@ -36,8 +36,23 @@
 #define HPTE_R_N		0x0000000000000004ull
 #define HPTE_R_PP		0x0000000000000003ull
 
-/* Whether a host lets userspace at its page table. */
-bool hpt_can(const struct papr_host_ops *ops);
+/* Whether userspace gets at the page table of a host. */
+bool hpt_can(const struct papr_host_ops *ops, enum papr_flavour flavour);
+
+/* An empty table of 2^vm->hpt_order bytes, here or in the host. */
+int hpt_setup(struct papr_vm *vm);
+
+/* Empties it, after vCPUs were reset. */
+int hpt_reset(struct papr_vm *vm);
+
+/* Lets a vCPU of the host use it. */
+int hpt_attach(struct papr_vm *vm, void *cpu);
+
+/* As in struct papr_host_ops. */
+int hpt_read(struct papr_vm *vm, uint64_t index, struct papr_hpte *entry,
+	     uint32_t n);
+int hpt_write(struct papr_vm *vm, uint64_t index,
+	      const struct papr_hpte *entry);
 
 /* Before the first call that is answered here; nothing if it is open. */
 int hpt_open(struct papr_vm *vm, struct papr_error *error);

@@ -313,6 +313,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.read_hpt = kvm_hpt_read,
 		.write_hpt = kvm_hpt_write,
 		.make_tce = kvm_tce_make,
+		.use_hpt = kvm_cpu_use_hpt,
 	};
 
 	return &ops;

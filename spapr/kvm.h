@@ -127,6 +127,9 @@ int kvm_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
 		 uint32_t n);
 int kvm_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry);
 
+/* The page table that KVM-PR uses. */
+int kvm_cpu_use_hpt(void *cpu, void *table, uint32_t order);
+
 /* Tables of DMA windows; the second closes all of them. */
 int kvm_tce_make(void *host, uint32_t liobn, uint32_t page_shift, uint64_t bus,
 		 uint64_t pages, uint64_t **table);

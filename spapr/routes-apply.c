@@ -122,7 +122,7 @@ static void find_ground(struct ground *g, const struct papr_policy *policy,
 		.policy = policy, .host = info,
 		.flavour = ops->enable_hcall ? info->flavour :
 			PAPR_FLAVOUR_NONE,
-		.hpt = hpt_can(ops),
+		.hpt = hpt_can(ops, info->flavour),
 	};
 	ground_place_xics(g, ops->setup_irqs && info->cap[PAPR_CAP_IRQ_XICS],
 			  ops->interrupt);

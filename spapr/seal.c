@@ -85,10 +85,11 @@ static int setup_mmu(struct papr_vm *vm)
 			return error_set(&vm->error, r, "the host does not "
 					 "describe its MMU: %s", strerror(-r));
 	}
-	if (vm->mmu != PAPR_MMU_HASH || !vm->host_ops.setup_hpt)
+	if (vm->mmu != PAPR_MMU_HASH || (!vm->host_ops.setup_hpt &&
+					 vm->info.flavour != PAPR_FLAVOUR_PR))
 		return 0;
 	vm->hpt_order = hpt_order(vm);
-	r = vm->host_ops.setup_hpt(vm->host, vm->hpt_order);
+	r = hpt_setup(vm);
 	if (r)
 		return error_set(&vm->error, r, "no hashed page table of "
 				 "2^%u bytes: %s", vm->hpt_order,

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "spapr/fdt.h"
+#include "spapr/hpt.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
@@ -67,6 +68,11 @@ int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
 					 "the partition's LPCR: %s", vcpu->id,
 					 strerror(-r));
 	}
+	r = hpt_attach(vm, cpu);
+	if (r)
+		return error_set(&vm->error, r, "vCPU %u does not use the "
+				 "partition's page table: %s", vcpu->id,
+				 strerror(-r));
 	pthread_mutex_lock(&vm->inject_lock);
 	r = traps_attach(vcpu, cpu);
 	if (!r)

@@ -95,10 +95,11 @@ static int choose_mmu(struct papr_vm *vm, struct papr_error *error)
 	if (vm->mmu == PAPR_MMU_HASH && info->flavour == PAPR_FLAVOUR_NESTED)
 		return error_set(error, -EOPNOTSUPP, "hash guests: KVM inside "
 				 "a partition has radix guests only");
-	if (vm->mmu == PAPR_MMU_HASH && info->flavour == PAPR_FLAVOUR_PR)
+	if (vm->mmu == PAPR_MMU_HASH && info->flavour == PAPR_FLAVOUR_PR &&
+	    !vm->host_ops.use_hpt)
 		return error_set(error, -EOPNOTSUPP, "hash guests of KVM-PR "
-				 "need a page table in userspace, which is "
-				 "not there yet");
+				 "need a page table in userspace, which the "
+				 "program's host operations do not use");
 	if (vm->mmu == PAPR_MMU_HASH && !host_has_hash(info))
 		return error_set(error, -EOPNOTSUPP, "hash guests: this "
 				 "host's KVM has none (KVM_CAP_PPC_MMU_HASH_V3 "
@@ -190,6 +191,7 @@ static int vm_destroy(struct papr_vm *vm)
 		free(atomic_load(&vm->vcpus[i]->stats.times));
 		talloc_free(vm->vcpus[i]);
 	}
+	free((void *)vm->hpt_table);
 	talloc_free(vm->policy);
 	routing_end(vm);
 	pthread_mutex_destroy(&vm->inject_lock);

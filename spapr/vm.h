@@ -185,6 +185,7 @@ struct papr_vm {
 	bool nested_hv;
 	bool fwnmi;
 	uint32_t hpt_order;
+	_Atomic uint64_t *hpt_table;	/* big-endian; NULL: it is the host's */
 	struct papr_host_mmu host_mmu;
 	struct ram_region ram[RAM_REGIONS];
 	size_t n_ram;

@@ -328,9 +328,10 @@ static void an_rtas_token_has_one_call(void **state)
 static void fwnmi_can_be_enabled_twice(void **state)
 {
 	struct machine *m = *state;
+	int want = is_hv(&m->subject->info) ? 0 : -EINVAL;
 
-	assert_int_equal(m->subject->ops->enable_fwnmi(m->cpu), 0);
-	assert_int_equal(m->subject->ops->enable_fwnmi(m->cpu), 0);
+	assert_int_equal(m->subject->ops->enable_fwnmi(m->cpu), want);
+	assert_int_equal(m->subject->ops->enable_fwnmi(m->cpu), want);
 }
 
 static void what_an_interrupt_sets_is_read_back(void **state)
@@ -486,6 +487,10 @@ static void other_areas_need_a_vpa(void **state)
 {
 	struct machine *m = *state;
 
+	if (!is_hv(&m->subject->info)) {
+		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0x1000), -EINVAL);
+		return;
+	}
 	for (int area = PAPR_AREA_DTL; area <= PAPR_AREA_SLB; area++) {
 		assert_int_equal(set_area(m, area, 0x2000), -EINVAL);
 		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0x1001), -EINVAL);
@@ -560,10 +565,8 @@ static int run_fakes(void)
 		contract_name = papr_host_model_name(i);
 		failed += cmocka_run_group_tests_name(contract_name, tests,
 						      NULL, NULL) +
-			  contract_run_tce(contract_name);
-		/* There are no partitions on KVM-PR yet. */
-		if (strcmp(contract_name, "pr"))
-			failed += run_cpu();
+			  contract_run_tables(contract_name);
+		failed += run_cpu();
 	}
 	return failed;
 }
@@ -572,7 +575,7 @@ static int run_live(void)
 {
 	contract_name = LIVE;
 	return cmocka_run_group_tests_name(LIVE, tests, NULL, NULL) +
-	       contract_run_tce(LIVE) + run_cpu() + contract_run_live();
+	       contract_run_tables(LIVE) + run_cpu() + contract_run_live();
 }
 
 int main(int argc, char **argv)

@@ -18,8 +18,8 @@ int contract_run_live(void);
 /* Those of breakpoints, on a model or LIVE; how many failed. */
 int contract_run_traps(const char *name);
 
-/* Those of tables of DMA windows, likewise. */
-int contract_run_tce(const char *name);
+/* Those of tables that are shared, likewise. */
+int contract_run_tables(const char *name);
 
 /* Has the call a switch on this host, by the library's table? */
 bool contract_is_switchable(const struct papr_host *info, uint32_t number);

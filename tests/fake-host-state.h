@@ -10,6 +10,7 @@
 #define MAX_HCALL 0x45c		/* of Linux 6.1 */
 #define MAX_SOURCES 64
 #define FAKE_TCES 64
+#define FAKE_KNOWN 8
 
 struct failure {
 	unsigned int nth;
@@ -67,6 +68,7 @@ int fake_hpt_open(void *host);
 int fake_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
 		  uint32_t n);
 int fake_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry);
+int fake_use_hpt(void *arg, void *table, uint32_t order);
 
 /* Of fake-tce.c. */
 int fake_make_tce(void *host, uint32_t liobn, uint32_t page_shift,
@@ -79,6 +81,13 @@ struct fake_cpu {
 	bool raised;
 	bool held;
 	struct papr_regs regs;
+	const uint64_t *hpt;		/* of KVM-PR */
+	uint32_t hpt_order;
+	unsigned int n_known;
+	struct {
+		uint64_t index;
+		struct papr_hpte entry;
+	} known[FAKE_KNOWN];		/* what it has derived from it */
 	uint64_t area[PAPR_AREA_SLB + 1];
 };
 

@@ -406,7 +406,9 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 
 	if (!err && (reg == PAPR_REG_TB || !has_reg(cpu->fake, reg)))
 		err = -EINVAL;
-	if (reg == PAPR_REG_LPCR)
+	if (reg == PAPR_REG_LPCR && !is_hv(cpu->fake))
+		got = new & LPCR_ILE;	/* all that KVM-PR has of it */
+	else if (reg == PAPR_REG_LPCR)
 		got = filter_lpcr(cpu->fake, old, new);
 	if (!err && (got ^ new) & mask)
 		err = -EOPNOTSUPP;
@@ -450,9 +452,10 @@ static void cpu_init(struct fake_cpu *cpu, struct fake_host *fake, uint32_t id)
 {
 	*cpu = (struct fake_cpu){
 		.fake = fake, .id = id,
-		.reg[PAPR_REG_LPCR] = 0x0040000000500413 |
-				      (fake->info.isa >= 300 ? LPCR_LD : 0),
 	};
+	if (is_hv(fake))
+		cpu->reg[PAPR_REG_LPCR] = 0x0040000000500413 |
+				(fake->info.isa >= 300 ? LPCR_LD : 0);
 }
 
 static int fake_reset_cpu(void *arg)
@@ -541,6 +544,7 @@ const struct papr_host_ops *fake_host_ops(void)
 		.get_area = fake_get_area,
 		.set_area = fake_set_area,
 		.make_tce = fake_make_tce,
+		.use_hpt = fake_use_hpt,
 	};
 
 	return &ops;

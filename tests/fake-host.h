@@ -52,6 +52,7 @@ enum fake_op {
 	FAKE_GET_AREA,
 	FAKE_SET_AREA,
 	FAKE_MAKE_TCE,
+	FAKE_USE_HPT,
 	FAKE_OPS,
 };
 
@@ -93,6 +94,7 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	cpu 8: trap on
  *	cpu 8: set_area 0 0x10000 640
  *	make_tce 0x80000001
+ *	cpu 0: use_hpt 18
  *
  * describe, describe_mmu and all that get something change nothing and are
  * not logged.  The text lasts until the next call of the host.
@@ -130,6 +132,12 @@ void fake_cpu_set_reg(struct fake_cpu *cpu, enum papr_reg reg,
 
 /* Those of get_regs and set_regs, to look and to prepare. */
 struct papr_regs *fake_cpu_regs(struct fake_cpu *cpu);
+
+/*
+ * An entry of the table that a vCPU of KVM-PR uses, as the vCPU knows it: one
+ * that is valid it keeps as it was when it first looked.
+ */
+struct papr_hpte fake_cpu_entry(struct fake_cpu *cpu, uint64_t index);
 
 /* Is its external interrupt up? */
 bool fake_cpu_raised(struct fake_cpu *cpu);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The fake host: the page table of a hash guest, as KVM's file of it. */
+/*
+ * The fake host: the page table of a hash guest, as KVM-HV's file of it, and as
+ * memory that KVM-PR uses.
+ */
 #include "config.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,4 +76,41 @@ int fake_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry)
 struct papr_hpte *fake_host_hpt(struct fake_host *fake)
 {
 	return fake->hpt;
+}
+
+int fake_use_hpt(void *arg, void *table, uint32_t order)
+{
+	struct fake_cpu *cpu = arg;
+	int err = fake_host_enter(cpu->fake, FAKE_USE_HPT);
+
+	if (!err && (cpu->fake->info.flavour != PAPR_FLAVOUR_PR ||
+		     order < 18 || order > 37))
+		err = -EINVAL;
+	if (!err) {
+		assert_int_equal((uintptr_t)table % (1ull << order), 0);
+		/* It may run from the second time on. */
+		assert_true(cpu->held || !cpu->hpt);
+		cpu->hpt = table;
+		cpu->hpt_order = order;
+		cpu->n_known = 0;
+	}
+	return fake_host_leave(cpu->fake, err, "cpu %u: use_hpt %u", cpu->id,
+			       order);
+}
+
+struct papr_hpte fake_cpu_entry(struct fake_cpu *cpu, uint64_t index)
+{
+	struct papr_hpte entry = {
+		be64toh(cpu->hpt[2 * index]), be64toh(cpu->hpt[2 * index + 1])
+	};
+
+	for (unsigned int i = 0; i < cpu->n_known; i++)
+		if (cpu->known[i].index == index)
+			return cpu->known[i].entry;
+	if (entry.pteh & VALID) {
+		assert_true(cpu->n_known < FAKE_KNOWN);
+		cpu->known[cpu->n_known].index = index;
+		cpu->known[cpu->n_known++].entry = entry;
+	}
+	return entry;
 }

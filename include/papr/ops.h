@@ -178,6 +178,11 @@ struct papr_hpte {
  *	a table that is shared with it: *@table, an entry for each page in the
  *	host's byte order, all 0.  It lasts as long as the host.  -EBUSY if
  *	there is one for @liobn.  NULL: the library has all tables
+ * @use_hpt: on KVM-PR, in place of @setup_hpt and what opens, reads and writes:
+ *	the page table is the library's memory, 2^@order bytes that begin at a
+ *	multiple of that, with big-endian entries.  @cpu is to use it, and no
+ *	more what it has kept of entries that were there.  When a vCPU is
+ *	attached or reset, and while all are held.  NULL: no partition on KVM-PR
  */
 struct papr_host_ops {
 	size_t size;
@@ -216,6 +221,7 @@ struct papr_host_ops {
 			uint32_t len);
 	int (*make_tce)(void *host, uint32_t liobn, uint32_t page_shift,
 			uint64_t bus, uint64_t pages, uint64_t **table);
+	int (*use_hpt)(void *cpu, void *table, uint32_t order);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tables of DMA windows that are shared with the host. */
+/* Tables that are shared with the host. */
 #include "config.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -24,6 +25,18 @@ static int new_subject(void **state)
 static int free_subject(void **state)
 {
 	subject_free(*state);
+	return 0;
+}
+
+static int new_machine(void **state)
+{
+	*state = machine_new(contract_name);
+	return 0;
+}
+
+static int free_machine(void **state)
+{
+	machine_free(*state);
 	return 0;
 }
 
@@ -85,15 +98,35 @@ static void the_table_of_a_window_is_empty_and_can_be_written(void **state)
 		assert_true(table[i] == i);
 }
 
+static void a_vcpu_uses_a_page_table_in_memory_on_kvm_pr_alone(void **state)
+{
+	const struct machine *m = *state;
+	const struct papr_host_ops *ops = m->subject->ops;
+	void *table = aligned_alloc(1ull << 18, 1ull << 18);
+
+	assert_non_null(table);
+	ops->hold(m->cpu, true);
+	assert_int_equal(ops->use_hpt(m->cpu, table, 17), -EINVAL);
+	assert_int_equal(ops->use_hpt(m->cpu, table, 38), -EINVAL);
+	assert_int_equal(ops->use_hpt(m->cpu, table, 18),
+			 m->subject->info.flavour == PAPR_FLAVOUR_PR ?
+			 0 : -EINVAL);
+	ops->hold(m->cpu, false);
+	free(table);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, new_subject, free_subject)
 
 static const struct CMUnitTest tests[] = {
 	TEST(the_table_of_a_window_is_made_where_it_can_be),
 	TEST(a_window_has_one_table),
 	TEST(the_table_of_a_window_is_empty_and_can_be_written),
+	cmocka_unit_test_setup_teardown(
+		a_vcpu_uses_a_page_table_in_memory_on_kvm_pr_alone,
+		new_machine, free_machine),
 };
 
-int contract_run_tce(const char *name)
+int contract_run_tables(const char *name)
 {
 	contract_name = name;
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
