@@ -4,6 +4,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <pthread.h>
 
 #include "spapr/hpt.h"
 #include "tests/fake-host-state.h"
@@ -214,6 +215,44 @@ static void a_reset_empties_the_table_and_tells_all(void **state)
 	assert_true(!word(p, INDEX, 1));
 }
 
+#define GROUPS 64
+
+/* Fills what is free of each group; how many entries that were is returned. */
+static void *fill_groups(void *vcpu)
+{
+	uintptr_t entered = 0;
+
+	for (uint64_t i = 0; i < 8 * GROUPS; i++) {
+		struct papr_hcall call = {
+			.nr = H_ENTER,
+			.args = { 0, i % GROUPS * 8, AVPN, PAGE | M },
+		};
+
+		papr_vcpu_hcall(vcpu, &call);
+		entered += call.ret == H_SUCCESS;
+	}
+	return (void *)entered;
+}
+
+static void two_vcpus_never_enter_into_one_place(void **state)
+{
+	struct partition *p = *state;
+	pthread_t thread[2];
+	uintptr_t entered = 0;
+	void *n;
+
+	for (uint32_t i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, fill_groups,
+						papr_vm_vcpu(p->vm, i)), 0);
+	for (uint32_t i = 0; i < 2; i++) {
+		pthread_join(thread[i], &n);
+		entered += (uintptr_t)n;
+	}
+	assert_int_equal(entered, 8 * GROUPS);
+	for (uint64_t i = 0; i < 8 * GROUPS; i++)
+		assert_int_equal(word(p, i, 0), AVPN | V);
+}
+
 /* KVM-PR has no code for these three, and its routes are not split by that. */
 static void the_kernel_has_four_of_the_calls(void **state)
 {
@@ -330,6 +369,7 @@ int main(void)
 		cmocka_unit_test(
 			a_vcpu_that_does_not_use_the_table_is_not_attached),
 		pr_test(a_reset_empties_the_table_and_tells_all),
+		pr_test(two_vcpus_never_enter_into_one_place),
 		cmocka_unit_test(the_kernel_has_four_of_the_calls),
 		pr_test(these_calls_change_hands_while_the_guest_runs),
 		cmocka_unit_test(a_host_that_uses_no_such_table_is_refused),
