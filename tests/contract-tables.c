@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tables that are shared with the host. */
+/* Tables and areas that are shared with the host. */
 #include "config.h"
 
 #include <errno.h>
@@ -115,12 +115,43 @@ static void a_vcpu_uses_a_page_table_in_memory_on_kvm_pr_alone(void **state)
 	free(table);
 }
 
+static int set_area(struct machine *m, enum papr_area area, uint64_t gpa)
+{
+	uint64_t got = 1;
+	int r = m->subject->ops->set_area(m->cpu, area, gpa, 640);
+
+	assert_int_equal(m->subject->ops->get_area(m->cpu, area, &got), 0);
+	assert_true(r || got == gpa);
+	return r;
+}
+
+static void other_areas_need_a_vpa(void **state)
+{
+	struct machine *m = *state;
+
+	if (m->subject->info.flavour == PAPR_FLAVOUR_PR) {
+		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0x1000), -EINVAL);
+		return;
+	}
+	for (int area = PAPR_AREA_DTL; area <= PAPR_AREA_SLB; area++) {
+		assert_int_equal(set_area(m, area, 0x2000), -EINVAL);
+		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0x1001), -EINVAL);
+		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0x1000), 0);
+		assert_int_equal(set_area(m, area, 0x2000), 0);
+		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0), -EINVAL);
+		assert_int_equal(set_area(m, area, 0), 0);
+		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0), 0);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, new_subject, free_subject)
 
 static const struct CMUnitTest tests[] = {
 	TEST(the_table_of_a_window_is_made_where_it_can_be),
 	TEST(a_window_has_one_table),
 	TEST(the_table_of_a_window_is_empty_and_can_be_written),
+	cmocka_unit_test_setup_teardown(other_areas_need_a_vpa, new_machine,
+					free_machine),
 	cmocka_unit_test_setup_teardown(
 		a_vcpu_uses_a_page_table_in_memory_on_kvm_pr_alone,
 		new_machine, free_machine),

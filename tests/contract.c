@@ -473,35 +473,6 @@ static void debug_registers_keep_what_they_are_given(void **state)
 	}
 }
 
-static int set_area(struct machine *m, enum papr_area area, uint64_t gpa)
-{
-	uint64_t got = 1;
-	int r = m->subject->ops->set_area(m->cpu, area, gpa, 640);
-
-	assert_int_equal(m->subject->ops->get_area(m->cpu, area, &got), 0);
-	assert_true(r || got == gpa);
-	return r;
-}
-
-static void other_areas_need_a_vpa(void **state)
-{
-	struct machine *m = *state;
-
-	if (!is_hv(&m->subject->info)) {
-		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0x1000), -EINVAL);
-		return;
-	}
-	for (int area = PAPR_AREA_DTL; area <= PAPR_AREA_SLB; area++) {
-		assert_int_equal(set_area(m, area, 0x2000), -EINVAL);
-		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0x1001), -EINVAL);
-		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0x1000), 0);
-		assert_int_equal(set_area(m, area, 0x2000), 0);
-		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0), -EINVAL);
-		assert_int_equal(set_area(m, area, 0), 0);
-		assert_int_equal(set_area(m, PAPR_AREA_VPA, 0), 0);
-	}
-}
-
 /* Its own thread is not needed, nor the vCPU's being out of the guest. */
 static void the_external_interrupt_can_be_raised_and_lowered(void **state)
 {
@@ -545,7 +516,6 @@ static const struct CMUnitTest cpu_tests[] = {
 	CPU_TEST(purr_can_be_read),
 	CPU_TEST(the_time_base_can_be_read_and_not_set),
 	CPU_TEST(debug_registers_keep_what_they_are_given),
-	CPU_TEST(other_areas_need_a_vpa),
 	CPU_TEST(the_external_interrupt_can_be_raised_and_lowered),
 	CPU_TEST(what_an_interrupt_sets_is_read_back),
 };
