@@ -71,9 +71,11 @@ static void parse(const uint8_t *data, size_t len, uint64_t index,
 			memcpy(pte, data, sizeof(pte));
 			data += sizeof(pte);
 			len -= sizeof(pte);
+			/* The kernel leaves its lock in the first word. */
 			if (at < n)
 				entry[at] = (struct papr_hpte){
-					be64toh(pte[0]), be64toh(pte[1])
+					be64toh(pte[0]) & ~HPTE_V_HYPERVISOR,
+					be64toh(pte[1])
 				};
 		}
 	}
