@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls that both KVM and this library answer, with good and bad arguments.
- * What comes back, in registers and in memory, must not depend on who it was:
+ * Makes the calls of answers.def, and prints what came back: the return, the
+ * registers that have changed, a sum of the memory they may have changed, and
+ * of a page table its entries, and whether they translate:
  *
- *	GUEST answer=H_PAGE_INIT/zero ret=0 memory=7c2a...
- *	GUEST answer=H_LOGICAL_CI_LOAD/size-2 ret=0 r4=203 memory=...
+ *	GUEST answer=H_PAGE_INIT/zero ret=H_SUCCESS memory=7c2a...
+ *	GUEST answer=H_READ/loaded ret=H_SUCCESS r4=1005 r5=1021112 ...
+ *
+ * None of it must depend on who answers.
  */
 #include "tests/guest/guest.h"
 
@@ -15,165 +18,152 @@
 #define SRC		(AREA + 2 * PAGE)
 #define LAST_PAGE	(RAM_END - PAGE)
 
-#define ZERO		(1ull << (63 - 48))
-#define COPY		(1ull << (63 - 49))
-#define INVALIDATE	(1ull << (63 - 40))
-#define SYNCHRONIZE	(1ull << (63 - 41))
-
+#define BIT(n)		(1ull << (63 - (n)))
 #define FILLER		0x5a5a000000000000ull
 
-/* A number in the name follows from the row that has it. */
-struct test {
-	uint32_t number;
-	char name[20];
-	uint64_t args[4];
-};
+/*
+ * The page table of 1/128 of 64 MiB.  The kernel's own entries are where the
+ * hash of a large number leads, those here in group 1: segment 5 has number 1.
+ */
+#define HPT_ENTRIES	((RAM_END >> 7) / 16)
+#define GROUP		8
+#define SLOT(n)		(GROUP + (n))
+#define MAPPED		(SCRATCH + 0x20000)
+#define MAPPED_END	(MAPPED + 0x10000)
+#define MAPPED_EA	0x50000000ull
+#define PTEH		0x1005ull		/* 64 KiB, valid */
+#define PTEL		(MAPPED | 0x1012)	/* cached, read and write */
+#define OTHER_PTEH	0x2005ull
+#define SLB_VSID	(1ull << 12 | 0x110)	/* pages of 64 KiB */
+#define SLB_ESID	(MAPPED_EA | 0x08000001)
+#define MSR_DR		0x10ull
 
-static const struct test page_init[] = {
-	{ H_PAGE_INIT, "nothing", { 0, DST, SRC } },
-	{ H_PAGE_INIT, "zero", { ZERO, DST, SRC } },
-	{ H_PAGE_INIT, "copy", { COPY, DST, SRC } },
-	{ H_PAGE_INIT, "zero-and-copy", { ZERO | COPY, DST, SRC } },
-	{ H_PAGE_INIT, "invalidate", { INVALIDATE, DST, SRC } },
-	{ H_PAGE_INIT, "all-flags",
-	  { ZERO | COPY | INVALIDATE | SYNCHRONIZE, DST, SRC } },
-	{ H_PAGE_INIT, "copy-to-itself", { COPY, DST, DST } },
-	{ H_PAGE_INIT, "copy-next", { COPY, DST, DST - PAGE } },
-	{ H_PAGE_INIT, "last-page", { ZERO, LAST_PAGE, 0 } },
-	{ H_PAGE_INIT, "from-last-page", { COPY, DST, LAST_PAGE } },
-	{ H_PAGE_INIT, "dst-1", { ZERO, DST + 1, SRC } },
-	{ H_PAGE_INIT, "dst-8", { ZERO, DST + 8, SRC } },
-	{ H_PAGE_INIT, "dst-half", { ZERO, DST + PAGE / 2, SRC } },
-	{ H_PAGE_INIT, "dst-1-no-flag", { 0, DST + 1, SRC } },
-	{ H_PAGE_INIT, "src-1", { COPY, DST, SRC + 1 } },
-	{ H_PAGE_INIT, "src-half", { COPY, DST, SRC + PAGE / 2 } },
-	{ H_PAGE_INIT, "src-1-not-used", { ZERO, DST, SRC + 1 } },
-	{ H_PAGE_INIT, "dst-beyond", { ZERO, RAM_END, SRC } },
-	{ H_PAGE_INIT, "dst-far-beyond", { ZERO, 1ull << 48, SRC } },
-	{ H_PAGE_INIT, "dst-wrap", { ZERO, ~(PAGE - 1), SRC } },
-	{ H_PAGE_INIT, "dst-beyond-no-flag", { 0, RAM_END, SRC } },
-	{ H_PAGE_INIT, "src-beyond", { COPY, DST, RAM_END } },
-	{ H_PAGE_INIT, "src-wrap", { COPY, DST, ~(PAGE - 1) } },
-	{ H_PAGE_INIT, "src-beyond-not-used", { ZERO, DST, RAM_END } },
-	{ H_PAGE_INIT, "dst-effective", { ZERO, 0xc000000000000000ull | DST } },
-};
-
-static const struct test ci[] = {
-	{ H_LOGICAL_CI_LOAD, "misaligned-2", { 2, DST + 1 } },
-	{ H_LOGICAL_CI_LOAD, "misaligned-4", { 4, DST + 2 } },
-	{ H_LOGICAL_CI_LOAD, "misaligned-8", { 8, DST + 4 } },
-	{ H_LOGICAL_CI_LOAD, "last", { 8, RAM_END - 8 } },
-	{ H_LOGICAL_CI_LOAD, "beyond", { 8, RAM_END } },
-	{ H_LOGICAL_CI_LOAD, "wrap", { 8, ~7ull } },
-	{ H_LOGICAL_CI_STORE, "misaligned-2", { 2, DST + 1, 0x1234 } },
-	{ H_LOGICAL_CI_STORE, "misaligned-4", { 4, DST + 2, 0x1234 } },
-	{ H_LOGICAL_CI_STORE, "misaligned-8", { 8, DST + 4, 0x1234 } },
-	{ H_LOGICAL_CI_STORE, "beyond", { 8, RAM_END, 0x1234 } },
-	{ H_LOGICAL_CI_STORE, "wrap", { 8, ~7ull, 0x1234 } },
-};
-
-static const struct test tce[] = {
-	{ H_GET_TCE, "no-window", { 0x77777777, 0 } },
-	{ H_PUT_TCE, "no-window", { 0x77777777, 0, DST | 3 } },
-	{ H_STUFF_TCE, "no-window", { 0x77777777, 0, DST | 3, 1 } },
-	{ H_STUFF_TCE, "no-window-513", { 0x77777777, 0, DST | 3, 513 } },
-	{ H_PUT_TCE_INDIRECT, "no-window", { 0x77777777, 0, DST, 1 } },
-	{ H_PUT_TCE_INDIRECT, "no-window-odd", { 0x77777777, 0, DST + 1, 1 } },
-};
-
-static const struct test set_mode[] = {
-	{ H_SET_MODE, "resource-0", { 0, 0, 0, 0 } },
-	{ H_SET_MODE, "resource-6", { 0, 6, 0, 0 } },
-	{ H_SET_MODE, "ciabr", { 0, 1, 0, 0 } },
-	{ H_SET_MODE, "ciabr-flags", { 1, 1, 0, 0 } },
-	{ H_SET_MODE, "ciabr-hypervisor", { 0, 1, 3, 0 } },
-	{ H_SET_MODE, "ciabr-value2", { 0, 1, 0, 1 } },
-	{ H_SET_MODE, "dawr0", { 0, 2, 0, 0 } },
-	{ H_SET_MODE, "dawr0-flags", { 1, 2, 0, 0 } },
-	{ H_SET_MODE, "dawr0-hypervisor", { 0, 2, 0, 4 } },
-	{ H_SET_MODE, "dawr0-flags-hyp", { 1, 2, 0, 4 } },
-	{ H_SET_MODE, "ciabr-flags-value2", { 1, 1, 3, 1 } },
-	{ H_SET_MODE, "dawr1", { 0, 5, 0, 0 } },
-	{ H_SET_MODE, "ail-value1", { 0, 3, 1, 0 } },
-	{ H_SET_MODE, "ail-value2", { 0, 3, 0, 1 } },
-	{ H_SET_MODE, "ail-1", { 1, 3, 0, 0 } },
-	{ H_SET_MODE, "ail-2", { 2, 3, 0, 0 } },
-	{ H_SET_MODE, "ail-3", { 3, 3, 0, 0 } },
-	{ H_SET_MODE, "ail-4", { 4, 3, 0, 0 } },
-	{ H_SET_MODE, "ail-0", { 0, 3, 0, 0 } },
-	{ H_SET_MODE, "endian-2", { 2, 4, 0, 0 } },
-	{ H_SET_MODE, "endian-value1", { 0, 4, 1, 0 } },
-	{ H_SET_MODE, "endian-value2", { 0, 4, 0, 1 } },
-	{ H_SET_MODE, "endian-big", { 0, 4, 0, 0 } },
-	{ H_SET_MODE, "dawr1-flags", { 1, 5, 0, 0 } },
-};
+#define EXACT		BIT(24)
+#define READ_4		BIT(26)
+#define VALID		1ull
+#define RPN		0x0ffffffffffff000ull
 
 /*
- * Behind what is compared, as the kernel writes there when it likes.  r7, which
- * the call does not take, is what is put where an area tells its length.
+ * What is done before a call.  SAYS writes a length where the area at r6 tells
+ * it.  The others are for the page table: the group has no entry, one that was
+ * not used, was loaded or stored through, or eight.
  */
-#define VPA		AREA_END
-#define DTL		(AREA_END + PAGE)
-#define FUNCTION(n)	((uint64_t)(n) << 45)
-#define LENGTH(n)	((uint64_t)(n) << 16)	/* of a VPA: 2 bytes */
+enum { AS_IS, TELL, EMPTY, ENTRY, LOADED, STORED, FULL };
 
-static const struct test areas[] = {
-	{ H_REGISTER_VPA, "dereg-none", { FUNCTION(5), 0, 0 } },
-	{ H_REGISTER_VPA, "dtl-without-vpa", { FUNCTION(2), 0, DTL, 4096 } },
-	{ H_REGISTER_VPA, "slb-without-vpa", { FUNCTION(3), 0, DTL, 128 } },
-	{ H_REGISTER_VPA, "function-0", { FUNCTION(0), 0, VPA } },
-	{ H_REGISTER_VPA, "function-4", { FUNCTION(4), 0, VPA } },
-	{ H_REGISTER_VPA, "nobody", { FUNCTION(1), 77, VPA, LENGTH(640) } },
-	{ H_REGISTER_VPA, "at-0", { FUNCTION(1), 0, 0 } },
-	{ H_REGISTER_VPA, "odd", { FUNCTION(1), 0, VPA + 64, LENGTH(640) } },
-	{ H_REGISTER_VPA, "beyond", { FUNCTION(1), 0, RAM_END } },
-	{ H_REGISTER_VPA, "short", { FUNCTION(1), 0, VPA, LENGTH(639) } },
-	{ H_REGISTER_VPA, "vpa", { FUNCTION(1), 0, VPA, LENGTH(640) } },
-	{ H_REGISTER_VPA, "dtl-short", { FUNCTION(2), 0, DTL, 47 } },
-	{ H_REGISTER_VPA, "dtl-long", { FUNCTION(2), 0, DTL, 0x10000 } },
-	{ H_REGISTER_VPA, "slb-short", { FUNCTION(3), 0, DTL, 7 } },
-	{ H_REGISTER_VPA, "crosses", { FUNCTION(3), 0, DTL, 4097 } },
-	{ H_REGISTER_VPA, "dtl", { FUNCTION(2), 0, DTL, 4096 } },
-	{ H_REGISTER_VPA, "dereg-needed", { FUNCTION(5), 0, 0 } },
-	{ H_REGISTER_VPA, "dereg-dtl", { FUNCTION(6), 0, 0 } },
-	{ H_REGISTER_VPA, "dereg-slb", { FUNCTION(7), 0, 0 } },
-	{ H_REGISTER_VPA, "dereg-vpa", { FUNCTION(5), 0, 0 } },
-	{ H_CONFER, "all", { ~0ull, 0 } },
-	{ H_CONFER, "self", { 0, 1 } },
-	{ H_CONFER, "nobody", { 77, 0 } },
+#define SAYS(length)	(TELL | (uint64_t)(length) << 8)
+
+static const struct row {
+	uint32_t number;
+	bool each_bit;
+	uint8_t n;		/* arguments */
+	char name[20];
+	uint64_t state;
+	uint64_t args[HCALL_REGS];
+} rows[] = {
+#define COUNT(...)	(sizeof((uint64_t[]){ __VA_ARGS__ }) / 8)
+#define ANSWER(call, name, state, ...) \
+	{ call, false, COUNT(__VA_ARGS__), name, state, { __VA_ARGS__ } },
+#define EACH_BIT(call, name, state, ...) \
+	{ call, true, COUNT(__VA_ARGS__), name, state, { __VA_ARGS__ } },
+#include "tests/guest/answers.def"
 };
 
-/* Of nothing the program reads, writes or executes; taken back at the end. */
-static const struct test debug[] = {
-	{ H_SET_DABR, "all", { LAST_PAGE | 7 } },
-	{ H_SET_DABR, "write", { LAST_PAGE | 2 } },
-	{ H_SET_XDABR, "nobody", { LAST_PAGE, 0 } },
-	{ H_SET_XDABR, "user", { LAST_PAGE | 7, 1 } },
-	{ H_SET_XDABR, "kernel", { LAST_PAGE | 7, 2 } },
-	{ H_SET_XDABR, "hypervisor", { LAST_PAGE | 7, 4 } },
-	{ H_SET_XDABR, "with-hypervisor", { LAST_PAGE | 7, 7 } },
-	{ H_SET_XDABR, "any-translation", { LAST_PAGE | 7, 0xb } },
-	{ H_SET_XDABR, "translation-alone", { LAST_PAGE | 7, 8 } },
-	{ H_SET_XDABR, "reserved", { LAST_PAGE | 7, 0x13 } },
-	{ H_SET_XDABR, "reserved-high", { LAST_PAGE | 7, 1ull << 32 | 3 } },
-	{ H_SET_DABR, "none", { 0 } },
-	{ H_SET_MODE, "dawr0-none", { 0, 2, 0, 0 } },
-};
+static bool hash;
+static uint64_t group[16];	/* as it was after the call before */
 
-/* Each byte of the area tells where it is. */
-static void fill_area(void)
+extern const uint32_t data_code[], data_code_end[];
+
+/* Storage interrupts: counts in SPRG2, and goes on behind the access. */
+asm(".text\n"
+    ".globl data_code, data_code_end\n"
+    "data_code:\n"
+    "	mtsprg	1, 3\n"
+    "	mfsprg	3, 2\n"
+    "	addi	3, 3, 1\n"
+    "	mtsprg	2, 3\n"
+    "	mfsrr0	3\n"
+    "	addi	3, 3, 4\n"
+    "	mtsrr0	3\n"
+    "	mfsprg	3, 1\n"
+    "	rfid\n"
+    "data_code_end:\n");
+
+/* Through the page table, or a storage interrupt instead. */
+static bool can(bool store)
 {
-	for (uint64_t at = AREA; at < AREA_END; at += 8)
+	uint64_t msr, word = 0, interrupts;
+
+	asm volatile("mfmsr %0" : "=r"(msr));
+	asm volatile("mtsprg 2, %0\n"
+		     "slbmte %1, %2\n"
+		     "mtmsrd %3\n"
+		     "isync\n"
+		     : : "r"(0), "r"(SLB_VSID), "r"(SLB_ESID),
+		     "r"(msr | MSR_DR) : "memory");
+	if (store)
+		asm volatile("std %0, 0(%1)" : : "r"(word), "b"(MAPPED_EA)
+			     : "memory");
+	else
+		asm volatile("ld %0, 0(%1)" : "=r"(word) : "b"(MAPPED_EA)
+			     : "memory");
+	asm volatile("sync; mtmsrd %1; isync; mfsprg %0, 2"
+		     : "=r"(interrupts) : "r"(msr) : "memory");
+	return !interrupts;
+}
+
+static void fill(uint64_t from, uint64_t to)
+{
+	for (uint64_t at = from; at < to; at += 8)
 		store64(at, at * 0x0123456789abcdefull + 0x0102030405060708ull);
 }
 
-static uint64_t area_sum(void)
+static uint64_t sum(uint64_t so_far, uint64_t from, uint64_t to)
 {
-	uint64_t sum = 0xcbf29ce484222325ull;
+	for (uint64_t at = from; at < to; at += 8)
+		so_far = (so_far ^ load64(at)) * 0x100000001b3ull;
+	return so_far;
+}
 
-	for (uint64_t at = AREA; at < AREA_END; at += 8)
-		sum = (sum ^ load64(at)) * 0x100000001b3ull;
-	return sum;
+static bool is_valid(unsigned int slot)
+{
+	return group[2 * slot] & VALID;
+}
+
+static void read_group(void)
+{
+	for (unsigned int i = 0; i < 16; i += 8) {
+		uint64_t regs[HCALL_REGS] = { READ_4, SLOT(i / 2) };
+		int64_t ret = hcall(H_READ, regs);
+
+		for (unsigned int j = 0; j < 8; j++)
+			group[i + j] = ret ? 0 : regs[j];
+	}
+}
+
+static void prepare_group(unsigned int state)
+{
+	unsigned int n = state == EMPTY ? 0 : state == FULL ? 8 : 1;
+
+	for (unsigned int i = 0; i < 8; i++)
+		if (is_valid(i))
+			HCALL_OF(H_REMOVE, 0, SLOT(i));
+	for (unsigned int i = 0; i < n; i++)
+		HCALL_OF(H_ENTER, EXACT, SLOT(i), PTEH | i << 20, PTEL);
+	if (hash && (state == LOADED || state == STORED))
+		can(state == STORED);
+}
+
+static void prepare(const struct row *row)
+{
+	uint64_t length = row->state >> 8;
+	unsigned int state = row->state & 0xff;
+
+	if (state >= EMPTY)
+		prepare_group(state);
+	fill(AREA, AREA_END);
+	fill(MAPPED, MAPPED_END);
+	if (state == TELL)
+		store32(row->args[2] + 4, length);
 }
 
 static void put_registers(const uint64_t *regs, const uint64_t *args,
@@ -191,84 +181,68 @@ static void put_registers(const uint64_t *regs, const uint64_t *args,
 	}
 }
 
+/*
+ * The entries first: to try them marks them.  Tried is the one page that it is
+ * known to do no harm with.
+ */
+static void put_group(void)
+{
+	bool tried = hash;
+
+	read_group();
+	for (unsigned int i = 0; i < 8; i++) {
+		if (!is_valid(i))
+			continue;
+		put(" slot");
+		put_number(i);
+		put("=");
+		put_hex(group[2 * i]);
+		put("/");
+		put_hex(group[2 * i + 1]);
+		tried &= (group[2 * i + 1] & RPN) == (PTEL & RPN);
+	}
+	if (!tried)
+		return;
+	put(can(false) ? " loads" : " no-loads");
+	put(can(true) ? " stores" : " no-stores");
+}
+
 /* @number follows the name unless it is negative. */
-static void run(const char *call, const struct test *test, int number)
+static void run(const struct row *row, uint64_t r4, int number)
 {
 	uint64_t regs[HCALL_REGS], args[HCALL_REGS];
 	int64_t ret;
 
 	for (unsigned int i = 0; i < HCALL_REGS; i++)
-		regs[i] = args[i] = i < 4 ? test->args[i] : FILLER + i;
-	fill_area();
-	if (test->number == H_REGISTER_VPA && test->args[3])
-		store32(test->args[2] + 4, test->args[3]);
-	ret = hcall(test->number, regs);
+		regs[i] = args[i] = i < row->n ? row->args[i] : FILLER + i;
+	regs[0] = args[0] = r4;
+	prepare(row);
+	ret = hcall(row->number, regs);
 	put("GUEST answer=");
-	put(call);
+	put_call(row->number);
 	put("/");
-	put(test->name);
+	put(row->name);
 	if (number >= 0)
 		put_number(number);
-	put(" ret=");
-	put_number(ret);
-	put_registers(regs, args, test->number != H_RANDOM);
+	put_return(ret);
+	put_registers(regs, args, row->number != H_RANDOM);
 	put(" memory=");
-	put_hex(area_sum());
+	put_hex(sum(sum(0xcbf29ce484222325ull, AREA, AREA_END), MAPPED,
+		    MAPPED_END));
+	if ((row->state & 0xff) >= EMPTY)
+		put_group();
 	put("\n");
-}
-
-static const char *name_of(uint32_t number)
-{
-	switch (number) {
-#define HCALL(name, number, set, in, out) case number: return #name;
-#define HCALL_COLLIDES(name, number, set, in, out)
-#include "hcalls/hcalls.def"
-	}
-	return "?";
-}
-
-static void run_all(const struct test *tests, unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++)
-		run(name_of(tests[i].number), &tests[i], -1);
-}
-
-static void page_init_flags(void)
-{
-	struct test test = { H_PAGE_INIT, "flag-", { 0, DST, SRC } };
-
-	for (int bit = 0; bit < 64; bit++) {
-		test.args[0] = 1ull << (63 - bit);
-		run("H_PAGE_INIT", &test, bit);
-	}
-}
-
-static void ci_sizes(void)
-{
-	static const uint8_t sizes[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16 };
-	struct test load = { H_LOGICAL_CI_LOAD, "size-", { 0, DST } };
-	struct test store = {
-		H_LOGICAL_CI_STORE, "size-", { 0, DST, 0xf1f2f3f4f5f6f7f8ull }
-	};
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
-		load.args[0] = store.args[0] = sizes[i];
-		run("H_LOGICAL_CI_LOAD", &load, sizes[i]);
-		run("H_LOGICAL_CI_STORE", &store, sizes[i]);
-	}
 }
 
 void guest_main(void)
 {
-	static const struct test random = { H_RANDOM, "form", { 0 } };
-
-	page_init_flags();
-	run_all(page_init, ARRAY_SIZE(page_init));
-	ci_sizes();
-	run_all(ci, ARRAY_SIZE(ci));
-	run("H_RANDOM", &random, -1);
-	run_all(tce, ARRAY_SIZE(tce));
-	run_all(set_mode, ARRAY_SIZE(set_mode));
-	run_all(debug, ARRAY_SIZE(debug));
-	run_all(areas, ARRAY_SIZE(areas));
+	hash = HCALL_OF(H_READ, 0, SLOT(0)) == 0;
+	read_group();
+	copy_code(0x300, data_code, data_code_end);
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!rows[i].each_bit)
+			run(&rows[i], rows[i].args[0], -1);
+		for (int bit = 0; bit < 64 && rows[i].each_bit; bit++)
+			run(&rows[i], BIT(bit), bit);
+	}
 }

@@ -15,6 +15,7 @@ static unsigned int used;
 
 extern const uint32_t vector_code[], vector_code_end[];
 extern const uint32_t decrementer_code[], decrementer_code_end[];
+void *memset(void *to, int value, unsigned long len);
 void start_c(void);
 void vector_c(uint64_t vector, uint64_t pc);
 
@@ -70,6 +71,36 @@ void put_number(int64_t value)
 	if (value < 0)
 		put("-");
 	put(text + at);
+}
+
+void put_call(uint32_t number)
+{
+	switch (number) {
+#define HCALL(name, number, set, in, out) case number: put(#name); return;
+#define HCALL_COLLIDES(name, number, set, in, out)
+#include "hcalls/hcalls.def"
+	}
+	put("?");
+}
+
+void put_return(int64_t ret)
+{
+	put(" ret=");
+	switch (ret) {
+#define HRET(name, value, meaning) case value: put(#name); return;
+#include "hcalls/returns.def"
+	}
+	put_number(ret);
+}
+
+/* The compiler's; volatile, or it would call itself. */
+void *memset(void *to, int value, unsigned long len)
+{
+	volatile uint8_t *p = to;
+
+	while (len--)
+		*p++ = value;
+	return to;
 }
 
 int64_t rtas(uint64_t block)

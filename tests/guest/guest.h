@@ -57,6 +57,8 @@ void vector_entry(void);
 void put(const char *text);
 void put_hex(uint64_t value);
 void put_number(int64_t value);
+void put_call(uint32_t number);
+void put_return(int64_t ret);	/* " ret=H_SUCCESS" */
 
 /* Memory that the compiler knows nothing of. */
 static inline uint64_t load64(uint64_t gpa)

@@ -276,23 +276,20 @@ static int32_t call_rtas(uint32_t token, const uint64_t *args, uint32_t nargs,
 	return load32(RTAS_BLOCK + 12 + 4 * nargs);
 }
 
-static const struct {
-	uint32_t number;
-	char name[16];
-} names[] = {
-	{ H_EOI, "H_EOI" }, { H_CPPR, "H_CPPR" }, { H_IPI, "H_IPI" },
-	{ H_IPOLL, "H_IPOLL" }, { H_XIRR, "H_XIRR" },
-	{ H_XIRR_X, "H_XIRR_X" }, { RTAS_ibm_set_xive, "ibm,set-xive" },
-	{ RTAS_ibm_get_xive, "ibm,get-xive" },
-	{ RTAS_ibm_int_off, "ibm,int-off" },
-	{ RTAS_ibm_int_on, "ibm,int-on" },
-};
+static void put_rtas_name(uint32_t token)
+{
+	switch (token) {
+#define RTAS(id, name, token, in, out) case token: put(name); return;
+#include "rtas/rtas.def"
+	}
+}
 
 static void put_name(const struct row *row)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].number == row->number)
-			put(names[i].name);
+	if (row->kind == RTAS_CALL)
+		put_rtas_name(row->number);
+	else
+		put_call(row->number);
 	put("/");
 	put(row->name);
 }
@@ -315,8 +312,7 @@ static void make_hypercall(const struct row *row)
 	act_on(row->cpu, row, regs, &ret);
 	put(" cpu=");
 	put_number(row->cpu);
-	put(" ret=");
-	put_number(ret);
+	put_return(ret);
 	for (unsigned int i = 0; i < HCALL_REGS; i++) {
 		if (regs[i] == (i < 3 ? row->args[i] : FILLER + i))
 			continue;
