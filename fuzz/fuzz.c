@@ -264,6 +264,7 @@ static void make(struct fuzz_vm *vm, size_t kind)
 		.size = sizeof(config), .cores = 2, .threads = 1, .vsmt = 1,
 		.mmu = kinds[kind].mmu, .rtas_base = FUZZ_RAM / 2,
 	};
+	static const uint8_t nvram[PAPR_NVRAM_MIN];
 
 	vm->ram = calloc(1, FUZZ_RAM);
 	if (!vm->ram)
@@ -273,6 +274,7 @@ static void make(struct fuzz_vm *vm, size_t kind)
 	check(papr_vm_add_ram(vm->vm, 0, FUZZ_RAM, vm->ram, 0));
 	check(papr_vm_add_tce(vm->vm, LIOBN, 0, 12, 16));
 	check(papr_vm_add_vio(vm->vm, &vio_config, &vio_ops, vm, &vm->vio));
+	check(papr_vm_add_nvram(vm->vm, nvram, sizeof(nvram)));
 	check(papr_vm_seal(vm->vm));
 	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++)
 		check(papr_vcpu_attach(papr_vm_vcpu(vm->vm, i), vm));

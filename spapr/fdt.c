@@ -279,6 +279,16 @@ static void write_vdevice(struct tree *t, const struct papr_vm *vm)
 	tree_end(t);
 }
 
+static void write_nvram(struct tree *t, const struct papr_vm *vm)
+{
+	if (!vm->nvram)
+		return;
+	tree_begin(t, "nvram");
+	tree_string(t, "device_type", "nvram");
+	tree_u32(t, "#bytes", vm->nvram_size);
+	tree_end(t);
+}
+
 /* Linux asks for random numbers only where it finds this node. */
 static void write_facilities(struct tree *t, const struct papr_vm *vm)
 {
@@ -340,6 +350,7 @@ static void write_root(struct tree *t, const struct papr_vm *vm,
 	write_memory(t, vm);
 	write_interrupts(t, vm);
 	write_vdevice(t, vm);
+	write_nvram(t, vm);
 	tree_cpus(t, vm, c);
 	write_rtas(t, vm);
 	write_facilities(t, vm);

@@ -24,6 +24,9 @@ static bool is_off(const struct papr_vm *vm, int row, bool own_xics)
 	case RTAS_ROW_ibm_int_off:
 	case RTAS_ROW_ibm_int_on:
 		return !own_xics;
+	case RTAS_ROW_nvram_fetch:
+	case RTAS_ROW_nvram_store:
+		return !vm->nvram;
 	default:
 		return false;
 	}

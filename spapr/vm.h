@@ -3,11 +3,11 @@
  * The partition from the inside.
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
- * the watchdogs and of VIO devices, in their calls, and of H_JOIN.  What else
- * handlers share is either fixed once the VM is sealed or atomic; each says so.
- * Routes are read through an atomic pointer: routing.h.  Injections have a
- * lock, which is taken on the call path only while one of the vCPU's waits for
- * a call.
+ * the watchdogs, of VIO devices and of NVRAM, in their calls, and of H_JOIN.
+ * What else handlers share is either fixed once the VM is sealed or atomic;
+ * each says so.  Routes are read through an atomic pointer: routing.h.
+ * Injections have a lock, which is taken on the call path only while one of the
+ * vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -197,6 +197,7 @@ struct papr_vm {
 	struct papr_vcpu **vcpus;
 	uint32_t n_vcpus;
 	struct xics *xics;		/* NULL: interrupts are the kernel's */
+	size_t nvram_size;
 
 	/* Changed while vCPUs run, under routes_lock: live.c. */
 	struct papr_policy *policy;	/* a talloc context of its own */
@@ -220,6 +221,9 @@ struct papr_vm {
 	pthread_mutex_t hpt_lock;	/* of the page table: spapr/hpt.h */
 	struct watchdogs watchdogs;
 	pthread_mutex_t join_lock;	/* H_JOIN: who is the last */
+
+	pthread_mutex_t nvram_lock;	/* the program is called under it */
+	uint8_t *nvram;			/* twice its size; NULL: none */
 
 	/*
 	 * Of what follows, and every vCPU's injection and traps.  Taken before

@@ -157,6 +157,19 @@ static uint64_t uptime_ns(void *vmm)
 	return ((struct partition *)vmm)->uptime_ns;
 }
 
+static int nvram_store(void *vmm, size_t offset, const void *bytes,
+		       size_t len)
+{
+	struct partition *p = vmm;
+
+	assert_true(offset <= sizeof(p->nvram) &&
+		    len <= sizeof(p->nvram) - offset);
+	p->nvram_stores++;
+	if (!p->nvram_err)
+		memcpy(p->nvram + offset, bytes, len);
+	return p->nvram_err;
+}
+
 static const struct papr_vmm_ops vmm_ops = {
 	.size = sizeof(vmm_ops),
 	.console_write = console_write,
@@ -174,6 +187,7 @@ static const struct papr_vmm_ops vmm_ops = {
 	.interlock = interlock,
 	.watchdog = watchdog,
 	.uptime_ns = uptime_ns,
+	.nvram_store = nvram_store,
 };
 
 /* Of malloc, so that the sanitizer sees every byte beyond the ends. */
@@ -228,6 +242,11 @@ int partition_make(const struct partition_setup *setup, struct partition **out,
 	p->top = add_ram(p, TOP_BASE, TOP_SIZE, 0);
 	if (setup->policy)
 		set_policy(p->vm, setup->policy);
+	if (setup->nvram) {
+		papr_nvram_format(p->nvram, sizeof(p->nvram));
+		assert_int_equal(papr_vm_add_nvram(p->vm, p->nvram,
+						   sizeof(p->nvram)), 0);
+	}
 	*out = p;
 	return 0;
 }

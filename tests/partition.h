@@ -63,6 +63,7 @@ struct partition {
 	int random_err;
 	const char *typed;
 	bool console_full;
+	int nvram_err;
 	int mmio_err;
 	uint64_t mmio_value;
 	int64_t vmm_ret;
@@ -91,6 +92,8 @@ struct partition {
 	unsigned int asked;		/* for papr_vm_watchdogs() */
 	unsigned int interlocks;
 	uint32_t interlock_index;
+	uint8_t nvram[PAPR_NVRAM_MIN];	/* as the VMM keeps it */
+	unsigned int nvram_stores;
 	unsigned int logs;
 	char log[600];
 };
@@ -100,6 +103,7 @@ struct partition_setup {
 	const char *host;
 	struct papr_vm_config config;
 	const char *policy;
+	bool nvram;		/* of PAPR_NVRAM_MIN bytes, formatted */
 	/* Looks at or changes what papr_vm_new() is going to be given. */
 	void (*tweak)(struct partition *p, struct papr_host_ops *host_ops,
 		      struct papr_vmm_ops *vmm_ops);

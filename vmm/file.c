@@ -12,8 +12,8 @@
 #include "vmm/file.h"
 #include "vmm/util.h"
 
-static int file_check(int fd, const char *path, uint64_t max, uint64_t *size,
-		      struct papr_error *error)
+int file_check(int fd, const char *path, uint64_t max, uint64_t *size,
+	       struct papr_error *error)
 {
 	struct stat st;
 

@@ -16,6 +16,10 @@
 int file_open(const char *path, uint64_t max, uint64_t *size,
 	      struct papr_error *error);
 
+/* The same of a file that is open already; 0 or -errno. */
+int file_check(int fd, const char *path, uint64_t max, uint64_t *size,
+	       struct papr_error *error);
+
 /* Reads exactly @size bytes. */
 int file_read(int fd, const char *path, void *to, uint64_t size,
 	      struct papr_error *error);

@@ -170,6 +170,17 @@ static uint64_t uptime(void *arg)
 	return uptime_ns(arg);
 }
 
+/* The guest is told as well; the user has chosen the file. */
+static int store_nvram(void *arg, size_t offset, const void *bytes, size_t len)
+{
+	struct vmm *vmm = arg;
+	int err = nvram_write(&vmm->nvram, offset, bytes, len);
+
+	if (err)
+		vmm_say("--nvram %s: %s", vmm->options->nvram, strerror(-err));
+	return err;
+}
+
 /* No devices but the library's own, and no time of day but the host's. */
 const struct papr_vmm_ops vmm_ops = {
 	.size = sizeof(vmm_ops),
@@ -184,4 +195,5 @@ const struct papr_vmm_ops vmm_ops = {
 	.interlock = interlock,
 	.watchdog = watchdog,
 	.uptime_ns = uptime,
+	.nvram_store = store_nvram,
 };

@@ -32,6 +32,7 @@ const char options_help[] =
 "  --fwnmi auto|on|off\n"
 "  --on-reboot exit|reset   what a guest that reboots gets; default: exit\n"
 "  --on-panic exit|reset    the same for one that gives up\n"
+"  --nvram FILE         the guest's non-volatile memory, also a new one\n"
 "  --policy FILE        who answers which hypercall; see papr-policy(5)\n"
 "  --stats FILE|-       at the end, how often each call was made\n"
 "  --timing             measure how long calls take in userspace\n"
@@ -225,6 +226,7 @@ static const struct option long_options[] = {
 	{ "fwnmi", required_argument, NULL, 'f' },
 	{ "on-reboot", required_argument, NULL, 'r' },
 	{ "on-panic", required_argument, NULL, 'P' },
+	{ "nvram", required_argument, NULL, 'N' },
 	{ "policy", required_argument, NULL, 'p' },
 	{ "stats", required_argument, NULL, 'S' },
 	{ "timing", no_argument, NULL, 'I' },
@@ -281,6 +283,8 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return file_option("--kernel", text, &o->kernel, error);
 	case 'i':
 		return file_option("--initrd", text, &o->initrd, error);
+	case 'N':
+		return file_option("--nvram", text, &o->nvram, error);
 	case 'p':
 		return file_option("--policy", text, &o->policy, error);
 	case 'S':

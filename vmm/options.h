@@ -20,6 +20,7 @@ struct run_options {
 	const char *kernel;
 	const char *initrd;
 	const char *append;
+	const char *nvram;
 	const char *policy;
 	const char *stats;
 	const char *trace;

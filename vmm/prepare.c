@@ -111,6 +111,21 @@ static int load_policy(struct vmm *vmm, struct papr_error *error)
 	return path ? papr_policy_load(path, &vmm->policy, error) : 0;
 }
 
+static int open_nvram(struct vmm *vmm, struct papr_error *error)
+{
+	struct papr_error warning;
+	int ret;
+
+	if (!vmm->options->nvram)
+		return 0;
+	ret = nvram_open(&vmm->nvram, vmm->options->nvram, &warning, error);
+	if (ret)
+		return refuse_at(error, ret, "--nvram");
+	if (warning.text[0])
+		vmm_say("warning: --nvram %s", warning.text);
+	return 0;
+}
+
 static int open_outputs(struct vmm *vmm, struct papr_error *error)
 {
 	const struct run_options *options = vmm->options;
@@ -138,7 +153,7 @@ int prepare(struct vmm *vmm, struct papr_error *error)
 	if (reserve_ram(vmm, error))
 		return RUN_REFUSED;
 	if (load_kernel(vmm, error) || place_and_read(vmm, error) ||
-	    open_outputs(vmm, error))
+	    open_nvram(vmm, error) || open_outputs(vmm, error))
 		return RUN_BAD_INPUT;
 	if (reset_keep(vmm, error))
 		return RUN_REFUSED;

@@ -117,6 +117,9 @@ static int configure(struct vmm *vmm)
 {
 	int err = papr_vm_add_ram(vmm->vm, 0, vmm->options->mem, vmm->ram, 0);
 
+	if (!err && vmm->nvram.bytes)
+		err = papr_vm_add_nvram(vmm->vm, vmm->nvram.bytes,
+					vmm->nvram.size);
 	if (!err && vmm->policy)
 		err = papr_vm_set_policy(vmm->vm, vmm->policy);
 	if (!err)

@@ -192,6 +192,7 @@ static void clean_up(struct vmm *vmm)
 	control_close(vmm->control);
 	setup_undo(vmm);
 	reset_undo(vmm);
+	nvram_close(&vmm->nvram);
 	if (vmm->mapping)
 		munmap(vmm->mapping, vmm->mapping_len);
 	papr_policy_free(vmm->policy);
@@ -212,6 +213,7 @@ int vmm_run(const struct run_options *options)
 		.uptime = { .stands = options->paused },
 		.kvm_fd = -1,
 		.vm_fd = -1,
+		.nvram = { .fd = -1 },
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.wake = PTHREAD_COND_INITIALIZER,
 		.waiting = PTHREAD_COND_INITIALIZER,

@@ -30,6 +30,7 @@
 #include "vmm/kernel-counts.h"
 #include "vmm/layout.h"
 #include "vmm/loader.h"
+#include "vmm/nvram.h"
 #include "vmm/options.h"
 #include "vmm/stats-base.h"
 #include "vmm/trace.h"
@@ -101,6 +102,7 @@ struct vmm {
 	uint32_t n_cpus;
 
 	struct console console;
+	struct nvram nvram;
 	struct trace trace;
 	struct output stats;
 	struct kernel_counts counts;

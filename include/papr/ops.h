@@ -338,6 +338,10 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  * @uptime_ns: nanoseconds in which the guest could run; they never go back, and
  *	stand still while the program keeps it from running.  Called under a
  *	lock: it must not call the library.  NULL: CLOCK_MONOTONIC
+ * @nvram_store: keep @len bytes of the NVRAM from @offset on; on return they
+ *	must outlive the machine.  One call at a time, under a lock that the
+ *	NVRAM's RTAS calls take.  0, or anything else and the guest is told of
+ *	an error and finds what was there before.  NULL: they end with the VM
  */
 struct papr_vmm_ops {
 	size_t size;
@@ -361,6 +365,8 @@ struct papr_vmm_ops {
 	void (*interlock)(void *vmm, struct papr_vcpu *vcpu);
 	void (*watchdog)(void *vmm);
 	uint64_t (*uptime_ns)(void *vmm);
+	int (*nvram_store)(void *vmm, size_t offset, const void *bytes,
+			   size_t len);
 };
 
 #ifdef __cplusplus

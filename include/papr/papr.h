@@ -13,6 +13,7 @@
  *	vio.h		virtual devices that the program provides
  *	fdt.h		the device tree of a partition
  *	fwnmi.h		machine checks and system resets
+ *	nvram.h		the guest's non-volatile memory
  *	stats.h		results and times of calls
  *	kvm.h		a ready host on top of Linux KVM
  *
@@ -38,6 +39,7 @@
 #include <papr/fwnmi.h>
 #include <papr/host.h>
 #include <papr/kvm.h>
+#include <papr/nvram.h>
 #include <papr/ops.h>
 #include <papr/policy.h>
 #include <papr/stats.h>
