@@ -339,7 +339,7 @@ static void without_hold_the_calls_are_nobodys(void **state)
 	partition_free(p);
 }
 
-static void a_host_without_memory_for_it_is_told_so(void **state)
+static void a_table_that_is_too_large_for_kvm_pr_is_refused(void **state)
 {
 	struct partition *p = NULL;
 
@@ -347,9 +347,10 @@ static void a_host_without_memory_for_it_is_told_so(void **state)
 	partition_make(&(struct partition_setup){ .host = "pr" }, &p, NULL);
 	assert_int_equal(papr_vm_add_ram(p->vm, 1ull << 40, 1ull << 60, p->ram,
 					 0), 0);
-	assert_int_equal(papr_vm_seal(p->vm), -ENOMEM);
+	assert_int_equal(papr_vm_seal(p->vm), -EOVERFLOW);
 	assert_string_equal(papr_vm_error(p->vm), "no hashed page table of "
-			    "2^46 bytes: Cannot allocate memory");
+			    "2^46 bytes: Value too large for defined data "
+			    "type");
 	partition_free(p);
 }
 
@@ -374,7 +375,8 @@ int main(void)
 		pr_test(these_calls_change_hands_while_the_guest_runs),
 		cmocka_unit_test(a_host_that_uses_no_such_table_is_refused),
 		cmocka_unit_test(without_hold_the_calls_are_nobodys),
-		cmocka_unit_test(a_host_without_memory_for_it_is_told_so),
+		cmocka_unit_test(
+			a_table_that_is_too_large_for_kvm_pr_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("page table of KVM-PR", tests, NULL,
