@@ -100,7 +100,8 @@ static void a_policy_fails_one_call(void **state)
 static json_t *some_stats(int times)
 {
 	return json_pack("{s:[{s:s, s:s, s:i, s:i, s:i}, "
-			 "{s:s, s:s, s:s, s:i}, {s:s, s:s, s:i}], "
+			 "{s:s, s:s, s:s, s:i}, {s:s, s:s, s:i}, "
+			 "{s:s, s:s, s:i}], "
 			 "s:[{s:s, s:i, s:[{s:i, s:i}]}]}",
 			 "hcalls",
 			 "name", "H_RANDOM", "effective", "user",
@@ -109,6 +110,8 @@ static json_t *some_stats(int times)
 			 "reason", "never leaves", "user", 0,
 			 "name", "H_PROD", "effective", "kernel",
 			 "kernel", 70,
+			 "name", "H_ENTER_NESTED", "effective", "kernel",
+			 "kernel", 0,
 			 "rtas", "name", "get-time-of-day", "calls", times,
 			 "results", "code", -2, "count", 4);
 }

@@ -25,8 +25,9 @@ static struct survey_watch a_watch(void)
 
 /*
  * A script of what is heard: '.' a heartbeat, 'u' the usual, 'n' news, 'o' an
- * oops, 'p' a panic, 'x' a program without the kernel's time, digits an end
- * with that status, 'h', 'w' and 'l' what only who waits can tell.
+ * oops, 'p' a panic, 's' that the host is slow, 'x' a program without the
+ * kernel's time, digits an end with that status, 'h', 'w' and 'l' what only
+ * who waits can tell.
  */
 static void hear(struct survey_watch *w, char what)
 {
@@ -46,6 +47,9 @@ static void hear(struct survey_watch *w, char what)
 	case 'p':
 		survey_watch_line(w, TIME
 				  "Kernel panic - not syncing: it is over");
+		break;
+	case 's':
+		survey_watch_line(w, TIME "hrtimer: interrupt took 99 ns");
 		break;
 	case 'x':
 		survey_watch_line(w, "hello from a program");
@@ -82,6 +86,7 @@ static const struct row {
 	  "silent", "" },
 	{ "an error and a line", "hardware", 2, 2, ".n.", "complains", "" },
 	{ "nothing but the usual", "hardware", 2, 2, ".u.", "silent", "" },
+	{ "a slow host", "hardware", 2, 2, ".s.", "silent", "" },
 	{ "a program is not the kernel", "hardware", 2, 2, ".x.", "silent",
 	  "" },
 	{ "it waits", "hardware", 2, 2, "nw", "waits", "" },

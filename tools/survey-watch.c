@@ -130,12 +130,19 @@ static bool was_said(const struct survey_watch *w, const char *text)
 	return false;
 }
 
+/* A busy or emulated host makes Linux say this at any time. */
+static bool is_slowness(const char *said)
+{
+	return strstr(said, "hrtimer: interrupt took ");
+}
+
 static void take_unknown(struct survey_watch *w, const char *said)
 {
 	char text[SURVEY_TEXT];
 
 	normalise(said, text, sizeof(text));
-	if (has(w->known->lines, w->known->n, text) || !*text)
+	if (has(w->known->lines, w->known->n, text) || !*text ||
+	    is_slowness(said))
 		return;
 	w->unknown++;
 	if (w->n < SURVEY_LINES && !was_said(w, text))
