@@ -8,7 +8,8 @@
 #include "fwnmi/fwnmi.h"
 #include "spapr/fdt.h"
 
-#define WAITING (NMI_CHECK | NMI_RESET | NMI_INJECTED)
+#define WAITING (NMI_CHECK | NMI_RESET | NMI_INJECTED | NMI_AGAIN)
+#define INSTRUCTION 4
 #define TRAPS (NMI_TRAPPED | NMI_PASSES)
 
 bool fwnmi_is_possible(const struct papr_vcpu *vcpu)
@@ -41,10 +42,28 @@ void fwnmi_interrupt(struct papr_vm *vm, struct papr_regs *regs, uint64_t pc,
 	regs->msr = (regs->msr & keep) | MSR_SF | (le ? MSR_LE : 0);
 }
 
+/* Back to the hypercall, whose registers are as they were. */
+static int take_again(struct papr_vcpu *vcpu, struct papr_regs *regs)
+{
+	int r;
+
+	regs->pc -= INSTRUCTION;
+	r = vcpu->vm->host_ops.set_regs(vcpu->host, regs);
+	if (!r)
+		atomic_fetch_and(&vcpu->nmi.pending, ~NMI_AGAIN);
+	return r;
+}
+
 static int take(struct papr_vcpu *vcpu, struct papr_regs *regs)
 {
 	_Atomic uint32_t *pending = &vcpu->nmi.pending;
+	int r = 0;
 
+	/* First: an interrupt finds the guest before the call. */
+	if (atomic_load(pending) & NMI_AGAIN)
+		r = take_again(vcpu, regs);
+	if (r)
+		return r;
 	if (atomic_load(pending) & TRAPS)
 		injection_pass(vcpu, regs);
 	if (atomic_load(pending) & NMI_CHECK)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Interrupt presentation, LoPAR "hcall-interrupt", on the controller in
- * userspace: these are asked only if the VM has one.
+ * userspace: these are asked only if the VM has one.  While the host has its
+ * state, the guest asks again.
  *
  * Of CPPR, MFRR and XIRR the low byte, or the low four, count.
  */
 #include "config.h"
+
+#include <errno.h>
 
 #include "hcalls/handlers.h"
 
@@ -14,8 +17,14 @@ static int64_t h_eoi(struct papr_vcpu *vcpu, const void *args, void *rets)
 	const struct H_EOI_in *in = args;
 
 	(void)rets;
-	return xics_eoi(vcpu->vm->xics, vcpu, (uint32_t)in->xirr) ?
-	       H_PARAMETER : H_SUCCESS;
+	switch (xics_eoi(vcpu->vm->xics, vcpu, (uint32_t)in->xirr)) {
+	case 0:
+		return H_SUCCESS;
+	case -EAGAIN:
+		return HCALL_AGAIN;
+	default:
+		return H_PARAMETER;
+	}
 }
 
 static int64_t h_cppr(struct papr_vcpu *vcpu, const void *args, void *rets)
@@ -23,8 +32,8 @@ static int64_t h_cppr(struct papr_vcpu *vcpu, const void *args, void *rets)
 	const struct H_CPPR_in *in = args;
 
 	(void)rets;
-	xics_set_cppr(vcpu->vm->xics, vcpu, (uint8_t)in->cppr);
-	return H_SUCCESS;
+	return xics_set_cppr(vcpu->vm->xics, vcpu, (uint8_t)in->cppr) ?
+	       HCALL_AGAIN : H_SUCCESS;
 }
 
 static int64_t h_ipi(struct papr_vcpu *vcpu, const void *args, void *rets)
@@ -35,8 +44,8 @@ static int64_t h_ipi(struct papr_vcpu *vcpu, const void *args, void *rets)
 	(void)rets;
 	if (!target)
 		return H_PARAMETER;
-	xics_set_mfrr(vcpu->vm->xics, target, (uint8_t)in->mfrr);
-	return H_SUCCESS;
+	return xics_set_mfrr(vcpu->vm->xics, target, (uint8_t)in->mfrr) ?
+	       HCALL_AGAIN : H_SUCCESS;
 }
 
 static int64_t h_ipoll(struct papr_vcpu *vcpu, const void *args, void *rets)
@@ -49,7 +58,8 @@ static int64_t h_ipoll(struct papr_vcpu *vcpu, const void *args, void *rets)
 
 	if (!target)
 		return H_PARAMETER;
-	xics_poll(vcpu->vm->xics, target, &xirr, &mfrr);
+	if (xics_poll(vcpu->vm->xics, target, &xirr, &mfrr))
+		return HCALL_AGAIN;
 	out->xirr = xirr;
 	out->mfrr = mfrr;
 	return H_SUCCESS;
@@ -58,9 +68,12 @@ static int64_t h_ipoll(struct papr_vcpu *vcpu, const void *args, void *rets)
 static int64_t h_xirr(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	struct H_XIRR_out *out = rets;
+	int64_t xirr = xics_accept(vcpu->vm->xics, vcpu);
 
 	(void)args;
-	out->xirr = xics_accept(vcpu->vm->xics, vcpu);
+	if (xirr < 0)
+		return HCALL_AGAIN;
+	out->xirr = xirr;
 	return H_SUCCESS;
 }
 
@@ -72,11 +85,15 @@ static int64_t h_xirr_x(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	struct H_XIRR_X_out *out = rets;
 	uint64_t now;
+	int64_t xirr;
 
 	(void)args;
 	if (vcpu->vm->host_ops.get_reg(vcpu->host, PAPR_REG_TB, &now))
 		return H_HARDWARE;
-	out->xirr = xics_accept(vcpu->vm->xics, vcpu);
+	xirr = xics_accept(vcpu->vm->xics, vcpu);
+	if (xirr < 0)
+		return HCALL_AGAIN;
+	out->xirr = xirr;
 	out->timestamp = now;
 	return H_SUCCESS;
 }

@@ -131,6 +131,8 @@ static int32_t run_counted(struct papr_vcpu *vcpu, int row, struct block *b)
 	PROBE4(rtas_enter, vcpu->id, b->token, b->nargs, b->cells);
 	status = run(vcpu, row, b);
 	PROBE3(rtas_return, vcpu->id, b->token, status);
+	if (status == RTAS_AGAIN)
+		return status;
 	if (times)
 		times_count(&times->rtas[row], start_ns);
 	count(vcpu, row, status);
@@ -165,6 +167,8 @@ static int64_t answer(struct papr_vcpu *vcpu, struct block *b)
 
 	if (row >= 0) {
 		status = run_counted(vcpu, row, b);
+		if (status == RTAS_AGAIN)
+			return HCALL_AGAIN;
 		if (rtas_table[row].out_status < b->nrets)
 			place = rtas_table[row].out_status;
 	}
@@ -185,6 +189,7 @@ int64_t rtas_dispatch(struct papr_vcpu *vcpu, uint64_t gpa)
 	} else {
 		ret = answer(vcpu, &b);
 	}
-	trace(vcpu, &b, ret);
+	if (ret != HCALL_AGAIN)
+		trace(vcpu, &b, ret);
 	return ret;
 }

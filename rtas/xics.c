@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Interrupt sources, LoPAR 7.3.10, on the controller in userspace: these are
- * asked only if the VM has one.
+ * asked only if the VM has one.  While the host has its state, the guest asks
+ * again.
  */
 #include "config.h"
+
+#include <errno.h>
 
 #include "rtas/handlers.h"
 #include "rtas/status.h"
 
 static int32_t status(int err)
 {
-	return err ? RTAS_PARAMETER_ERROR : RTAS_SUCCESS;
+	switch (err) {
+	case 0:
+		return RTAS_SUCCESS;
+	case -EAGAIN:
+		return RTAS_AGAIN;
+	default:
+		return RTAS_PARAMETER_ERROR;
+	}
 }
 
 static int32_t ibm_set_xive(struct papr_vcpu *vcpu, const void *args,

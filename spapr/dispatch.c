@@ -119,6 +119,20 @@ static void count(struct papr_vcpu *vcpu, int row, enum papr_effective by,
 		results_count(&vcpu->stats.hcalls[row], (int64_t)hcall->ret);
 }
 
+/*
+ * What the call found is somebody else's.  Its registers go back as they came,
+ * and before the vCPU enters the guest it is taken to the call once more.  The
+ * call was not answered, so it does not count.
+ */
+static void make_again(struct papr_vcpu *vcpu, const uint64_t *args,
+		       struct papr_hcall *hcall)
+{
+	memcpy(hcall->args, args, sizeof(hcall->args));
+	hcall->ret = hcall->nr;
+	atomic_fetch_or(&vcpu->nmi.pending, NMI_AGAIN);
+	vcpu->vm->host_ops.wake(vcpu->host);
+}
+
 static void hcall_by(struct papr_vcpu *vcpu, const struct routing *routing,
 		     struct papr_hcall *hcall)
 {
@@ -140,6 +154,10 @@ static void hcall_by(struct papr_vcpu *vcpu, const struct routing *routing,
 	answer(vcpu, route, by, args, hcall);
 	PROBE4(hcall_return, vcpu->id, hcall->nr, (int64_t)hcall->ret,
 	       hcall->args);
+	if (by == PAPR_EFFECTIVE_USER && (int64_t)hcall->ret == HCALL_AGAIN) {
+		make_again(vcpu, args, hcall);
+		return;
+	}
 
 	if (times && row != UNKNOWN)
 		times_count(&times->hcalls[row], start_ns);

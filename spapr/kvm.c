@@ -10,7 +10,6 @@
 
 #include "spapr/kvm.h"
 #include "spapr/util.h"
-#include "spapr/xics.h"
 
 int kvm_ioctl(int fd, unsigned long request, void *arg)
 {
@@ -138,101 +137,6 @@ static int host_enable_nested(void *host)
 	return kvm_enable_cap(kvm->vm_fd, KVM_CAP_PPC_NESTED_HV, 1, 0);
 }
 
-/*
- * Room for the server numbers of this VM, where the kernel lets it be chosen:
- * the XICS that is made of a XIVE; the others take any.
- */
-static int set_servers(int fd, uint32_t servers)
-{
-	struct kvm_device_attr attr = {
-		.group = KVM_DEV_XICS_GRP_CTRL,
-		.attr = KVM_DEV_XICS_NR_SERVERS,
-		.addr = (uintptr_t)&servers,
-	};
-
-	if (kvm_ioctl(fd, KVM_HAS_DEVICE_ATTR, &attr) < 0)
-		return 0;
-	return kvm_ioctl(fd, KVM_SET_DEVICE_ATTR, &attr);
-}
-
-/* The library's words are KVM's. */
-_Static_assert(ICP_CPPR_SHIFT == KVM_REG_PPC_ICP_CPPR_SHIFT &&
-	       ICP_XISR_SHIFT == KVM_REG_PPC_ICP_XISR_SHIFT &&
-	       ICP_MFRR_SHIFT == KVM_REG_PPC_ICP_MFRR_SHIFT &&
-	       ICP_PPRI_SHIFT == KVM_REG_PPC_ICP_PPRI_SHIFT &&
-	       SOURCE_SERVER == KVM_XICS_DESTINATION_MASK &&
-	       SOURCE_PRIORITY_SHIFT == KVM_XICS_PRIORITY_SHIFT &&
-	       SOURCE_LEVEL == KVM_XICS_LEVEL_SENSITIVE &&
-	       SOURCE_MASKED == KVM_XICS_MASKED &&
-	       SOURCE_PENDING == KVM_XICS_PENDING &&
-	       SOURCE_PRESENTED == KVM_XICS_PRESENTED &&
-	       SOURCE_QUEUED == KVM_XICS_QUEUED,
-	       "the state of interrupts is not laid out as in KVM");
-
-/* Least favoured and masked, as a source is before the guest sets it up. */
-#define SOURCE_NEW (KVM_XICS_MASKED | 0xffull << KVM_XICS_PRIORITY_SHIFT)
-
-static int add_source(int fd, uint32_t irq)
-{
-	uint64_t state = SOURCE_NEW;	/* an edge */
-	struct kvm_device_attr attr = {
-		.group = KVM_DEV_XICS_GRP_SOURCES,
-		.attr = irq,
-		.addr = (uintptr_t)&state,
-	};
-
-	return kvm_ioctl(fd, KVM_SET_DEVICE_ATTR, &attr);
-}
-
-static int make_controller(struct papr_kvm *kvm)
-{
-	struct kvm_create_device device = { .type = KVM_DEV_TYPE_XICS };
-	int r = kvm_ioctl(kvm->vm_fd, KVM_CREATE_DEVICE, &device);
-
-	if (r < 0)
-		return r;
-	kvm->irqs_fd = device.fd;
-	r = set_servers(kvm->irqs_fd, kvm->servers);
-	for (size_t i = 0; i < kvm->n_irqs && !r; i++)
-		r = add_source(kvm->irqs_fd, kvm->irqs[i]);
-	return r;
-}
-
-static int host_setup_irqs(void *host, uint32_t servers, const uint32_t *irqs,
-			   size_t n)
-{
-	struct papr_kvm *kvm = host;
-
-	if (kvm->irqs_fd >= 0)
-		return -EEXIST;
-	talloc_free(kvm->irqs);
-	kvm->irqs = talloc_memdup(kvm, irqs, n * sizeof(*irqs));
-	if (!kvm->irqs)
-		return -ENOMEM;
-	kvm->servers = servers;
-	kvm->n_irqs = n;
-	return make_controller(kvm);
-}
-
-/*
- * A new one: the state of the old can be written, but what is on its way in
- * the queues of a XIVE cannot.  Linux lets go of a controller that is closed
- * from 5.2 on; before, this is -EEXIST.
- */
-static int host_reset_irqs(void *host)
-{
-	struct papr_kvm *kvm = host;
-	int r;
-
-	if (kvm->irqs_fd >= 0)
-		close(kvm->irqs_fd);
-	kvm->irqs_fd = -1;
-	r = make_controller(kvm);
-	for (struct kvm_cpu *cpu = kvm->cpus; cpu && r >= 0; cpu = cpu->next)
-		r = kvm_cpu_connect(cpu);
-	return r;
-}
-
 static int host_define_rtas(void *host, const char *name, uint32_t token)
 {
 	const struct papr_kvm *kvm = host;
@@ -265,14 +169,6 @@ static int host_configure_mmu(void *host, uint64_t flags, uint64_t table)
 	return kvm_ioctl(kvm->vm_fd, KVM_PPC_CONFIGURE_V3_MMU, &config);
 }
 
-static int host_irq_line(void *host, uint32_t irq, bool level)
-{
-	const struct papr_kvm *kvm = host;
-	struct kvm_irq_level line = { .irq = irq, .level = level };
-
-	return kvm_ioctl(kvm->vm_fd, KVM_IRQ_LINE, &line);
-}
-
 static void kvm_hold(void *cpu, bool hold)
 {
 	if (hold)
@@ -291,11 +187,11 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.enable_hcall = host_enable_hcall,
 		.set_smt = host_set_smt,
 		.enable_nested = host_enable_nested,
-		.setup_irqs = host_setup_irqs,
+		.setup_irqs = kvm_irqs_setup,
 		.define_rtas = host_define_rtas,
 		.setup_hpt = host_setup_hpt,
 		.configure_mmu = host_configure_mmu,
-		.irq_line = host_irq_line,
+		.irq_line = kvm_irqs_line,
 		.enable_fwnmi = kvm_cpu_enable_fwnmi,
 		.get_reg = kvm_cpu_get_reg,
 		.update_reg = kvm_cpu_update_reg,
@@ -307,13 +203,18 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.set_area = kvm_cpu_set_area,
 		.wake = kvm_cpu_wake,
 		.reset_cpu = kvm_cpu_reset,
-		.reset_irqs = host_reset_irqs,
+		.reset_irqs = kvm_irqs_reset,
 		.interrupt = kvm_cpu_raise,
 		.open_hpt = kvm_hpt_open,
 		.read_hpt = kvm_hpt_read,
 		.write_hpt = kvm_hpt_write,
 		.make_tce = kvm_tce_make,
 		.use_hpt = kvm_cpu_use_hpt,
+		.drop_irqs = kvm_irqs_drop,
+		.get_icp = kvm_cpu_get_icp,
+		.set_icp = kvm_cpu_set_icp,
+		.get_source = kvm_irqs_get_source,
+		.set_source = kvm_irqs_set_source,
 	};
 
 	return &ops;

@@ -121,6 +121,17 @@ void kvm_cpu_wake(void *cpu);
 int kvm_cpu_trap(void *cpu, bool enable, uint32_t *word);
 int kvm_cpu_reset(void *cpu);
 
+/* Operations on the interrupt controller. */
+int kvm_irqs_setup(void *host, uint32_t servers, const uint32_t *irqs,
+		   size_t n);
+int kvm_irqs_reset(void *host);
+int kvm_irqs_line(void *host, uint32_t irq, bool level);
+int kvm_irqs_drop(void *host);
+int kvm_cpu_get_icp(void *cpu, uint64_t *state);
+int kvm_cpu_set_icp(void *cpu, uint64_t state);
+int kvm_irqs_get_source(void *host, uint32_t irq, uint64_t *state);
+int kvm_irqs_set_source(void *host, uint32_t irq, uint64_t state);
+
 /* Operations on the page table. */
 int kvm_hpt_open(void *host);
 int kvm_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,

@@ -6,6 +6,8 @@
  * it is to answer; then the new table is published, which answers in userspace
  * what has left the kernel, by the old routes or by the new ones; and last the
  * kernel lets go of what it no more answers.  Back it goes the other way round.
+ *
+ * vCPUs are stopped only if state changes hands: handover.c.
  */
 #include "config.h"
 
@@ -14,6 +16,7 @@
 #include <talloc.h>
 
 #include "spapr/handover.h"
+#include "spapr/irqs.h"
 #include "spapr/policy.h"
 #include "spapr/routes.h"
 #include "spapr/routing.h"
@@ -22,28 +25,31 @@
 
 /* Who answers an RTAS call of the interrupt sources. */
 static const char *source_side(const struct papr_vm *vm,
-			       const struct papr_policy *policy, int row)
+			       const struct papr_policy *policy, bool here,
+			       int row)
 {
 	enum papr_route route = papr_policy_rtas_route(policy,
 						       &rtas_table[row]);
 
-	if (route == PAPR_ROUTE_KERNEL && vm->host_ops.define_rtas && !vm->xics)
+	if (route == PAPR_ROUTE_KERNEL && vm->host_ops.define_rtas && !here)
 		return "kernel";
-	return route == PAPR_ROUTE_DENY || !vm->xics ? "nobody" : "user";
+	return route == PAPR_ROUTE_DENY || !here ? "nobody" : "user";
 }
 
-/* They are the kernel's from the seal on, or never. */
+/* They change hands together with the sources, or not at all. */
 static int check_rtas(const struct papr_vm *vm,
 		      const struct papr_policy *policy,
 		      struct papr_error *error)
 {
+	bool here = irqs_are_here(vm);
+
 	for (int row = 0; row < RTAS_ROWS; row++) {
 		const char *old, *new;
 
 		if (!papr_rtas_in_kernel(&rtas_table[row]))
 			continue;
-		old = source_side(vm, vm->policy, row);
-		new = source_side(vm, policy, row);
+		old = source_side(vm, vm->policy, here, row);
+		new = source_side(vm, policy, here, row);
 		if (strcmp(old, new))
 			return error_set(error, -EBUSY, "%s would change from "
 					 "%s to %s: the state of interrupt "
@@ -54,13 +60,35 @@ static int check_rtas(const struct papr_vm *vm,
 	return 0;
 }
 
-/* The kernel and the table; on failure both are as before. */
+/* Kernel, state and table are to be what they were. */
+static void move_back(struct papr_vm *vm, const struct routes_change *change,
+		      const struct handover *plan, int err,
+		      struct papr_error *error)
+{
+	struct papr_error second;
+
+	if (handover_undo(vm, plan, &second))
+		error_set(error, err, "the state that calls share is between "
+			  "the old and the new routes: %s", second.text);
+	if (routes_switch_back(change, true))
+		error_set(error, err, "the kernel took neither the new routes "
+			  "nor all of the old ones back: it is between the "
+			  "two");
+}
+
+/* The kernel, the state and the table; on failure all are as before. */
 static int move(struct papr_vm *vm, const struct routes_change *change,
-		struct routing *routing, struct papr_error *error)
+		const struct handover *plan, struct routing *routing,
+		struct papr_error *error)
 {
 	struct routing *old = routing_now(vm);
 	int r = routes_switch(change, true, error);
 
+	if (!r) {
+		r = handover_do(vm, plan, change->policy, error);
+		if (r)
+			routes_switch_back(change, true);
+	}
 	if (r) {
 		routing_free(routing);
 		return r;
@@ -73,10 +101,7 @@ static int move(struct papr_vm *vm, const struct routes_change *change,
 	}
 	routing_publish(vm, old);
 	routing_retire(vm, routing);
-	if (routes_switch_back(change, true))
-		error_set(error, r, "the kernel took neither the new routes "
-			  "nor all of the old ones back: it is between the "
-			  "two");
+	move_back(vm, change, plan, r, error);
 	return r;
 }
 
@@ -91,18 +116,23 @@ static int change_policy(struct papr_vm *vm, struct papr_policy *policy,
 		.old = vm->routes, .next = next,
 	};
 	struct routing *routing;
+	struct handover plan;
 	int r = routes_plan(&change, error);
 
 	if (!r)
-		r = handover_plan(vm, vm->routes, next, error);
-	if (!r)
+		r = handover_plan(vm, vm->routes, next, &plan, error);
+	if (!r && !handover_stops(&plan))
 		r = check_rtas(vm, policy, error);
 	if (r)
 		return r;
 	routing = routing_new(vm, policy, next, routing_now(vm));
 	if (!routing)
 		return error_set(error, -ENOMEM, "out of memory");
-	r = move(vm, &change, routing, error);
+	if (handover_stops(&plan))
+		handover_begin(vm);
+	r = move(vm, &change, &plan, routing, error);
+	if (handover_stops(&plan))
+		handover_end(vm);
 	if (!r)
 		memcpy(vm->routes, next, sizeof(next));
 	return r;

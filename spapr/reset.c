@@ -9,6 +9,7 @@
 
 #include "hcalls/handlers.h"
 #include "rtas/handlers.h"
+#include "spapr/irqs.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
@@ -45,10 +46,7 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 			return r;
 	}
 	hcalls_reset_vio(vm);
-	if (vm->xics)
-		xics_reset(vm->xics);
-	else if (ops->reset_irqs)
-		r = ops->reset_irqs(vm->host);
+	r = irqs_reset(vm);
 	if (r)
 		return error_set(error, r, "the host does not reset the "
 				 "interrupt controller: %s", strerror(-r));

@@ -114,8 +114,9 @@ static bool fill_rtas(const struct papr_vm *vm, struct routing *routing,
 		const struct papr_call_info *call = &rtas_table[row];
 		struct rtas_route *route = &routing->rtas[row];
 
+		/* One that left the kernel before is made once more. */
 		if (papr_policy_rtas_route(policy, call) != PAPR_ROUTE_DENY &&
-		    !is_off(vm, row, own_xics))
+		    (!is_off(vm, row, own_xics) || (old && old->rtas[row].fn)))
 			route->fn = rtas_handler(row);
 		route->logged = papr_policy_logged(policy, call);
 		if (!make_fault(vm, &route->fault, policy, call,

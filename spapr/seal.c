@@ -3,16 +3,15 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include <talloc.h>
 
 #include "spapr/fdt.h"
 #include "spapr/hpt.h"
+#include "spapr/irqs.h"
 #include "spapr/routes.h"
 #include "spapr/routing.h"
 #include "spapr/util.h"
-#include "spapr/vio.h"
 #include "spapr/vm.h"
 #include "spapr/vsmt.h"
 
@@ -130,77 +129,6 @@ static int setup_smt(struct papr_vm *vm)
 	return r;
 }
 
-static int compare_irqs(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* The sources of all devices, in rising order; returns how many. */
-static size_t list_irqs(const struct papr_vm *vm, uint32_t *irqs)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < vm->n_vio; i++)
-		if (vm->vio[i]->config.irq)
-			irqs[n++] = vm->vio[i]->config.irq;
-	qsort(irqs, n, sizeof(*irqs), compare_irqs);
-	return n;
-}
-
-static int setup_irqs(struct papr_vm *vm)
-{
-	struct xics_line lines[VIO_DEVICES] = { 0 };
-	uint32_t irqs[VIO_DEVICES];
-	uint32_t servers = vm->vcpus[vm->n_vcpus - 1]->id + 1;
-	size_t n = list_irqs(vm, irqs);
-	int r;
-
-	if (routes_own_xics(vm->routes)) {
-		for (size_t i = 0; i < n; i++)
-			lines[i].irq = irqs[i];
-		vm->xics = xics_new(vm, lines, n);
-		return vm->xics ? 0 :
-			error_set(&vm->error, -ENOMEM, "out of memory");
-	}
-	if (!vm->host_ops.setup_irqs)
-		return 0;
-	r = vm->host_ops.setup_irqs(vm->host, servers, irqs, n);
-	if (r)
-		return error_set(&vm->error, r, "no interrupt controller for "
-				 "%u servers: %s", servers, strerror(-r));
-	return 0;
-}
-
-/* The RTAS calls that drive the kernel's interrupt sources. */
-static int setup_kernel_rtas(struct papr_vm *vm)
-{
-	static const enum rtas_row rows[] = {
-		RTAS_ROW_ibm_set_xive, RTAS_ROW_ibm_get_xive,
-		RTAS_ROW_ibm_int_off, RTAS_ROW_ibm_int_on,
-	};
-
-	if (!vm->host_ops.define_rtas || vm->xics)
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct papr_call_info *call = &rtas_table[rows[i]];
-		int r;
-
-		if (papr_policy_rtas_route(vm->policy, call) !=
-		    PAPR_ROUTE_KERNEL)
-			continue;
-		r = vm->host_ops.define_rtas(vm->host, call->name,
-					     call->number);
-		if (r)
-			return error_set(&vm->error, r, "the kernel does not "
-					 "answer %s: %s", call->name,
-					 strerror(-r));
-		vm->rtas_in_kernel[rows[i]] = true;
-	}
-	return 0;
-}
-
 static int setup_routes(struct papr_vm *vm)
 {
 	const struct papr_host host = vm_host_granted(vm);
@@ -247,8 +175,8 @@ int papr_vm_seal(struct papr_vm *vm)
 {
 	/* Virtual SMT is first: the kernel wants it before any vCPU. */
 	static int (*const steps[])(struct papr_vm *vm) = {
-		setup_smt, setup_nested, setup_routes, setup_irqs,
-		setup_kernel_rtas, setup_mmu, place_rtas,
+		setup_smt, setup_nested, setup_routes, irqs_setup,
+		irqs_setup_rtas, setup_mmu, place_rtas,
 	};
 
 	if (vm->stage != VM_SETUP)

@@ -6,6 +6,7 @@
 
 #include "spapr/fdt.h"
 #include "spapr/hpt.h"
+#include "spapr/irqs.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
@@ -140,18 +141,7 @@ enum papr_cpu_state papr_vcpu_take_entry(struct papr_vcpu *vcpu,
 
 int vm_pulse(struct papr_vm *vm, uint32_t irq)
 {
-	int r;
-
-	if (vm->stage != VM_SEALED)
-		return -EBUSY;
-	if (vm->xics)
-		return xics_set_line(vm->xics, irq, true);
-	if (!vm->host_ops.irq_line)
-		return -EBUSY;
-	r = vm->host_ops.irq_line(vm->host, irq, true);
-	if (!r)
-		r = vm->host_ops.irq_line(vm->host, irq, false);
-	return r;
+	return vm->stage == VM_SEALED ? irqs_edge(vm, irq) : -EBUSY;
 }
 
 int papr_vm_console_input(struct papr_vm *vm)

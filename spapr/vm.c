@@ -199,6 +199,7 @@ static int vm_destroy(struct papr_vm *vm)
 	pthread_mutex_destroy(&vm->nvram_lock);
 	pthread_mutex_destroy(&vm->hpt_lock);
 	pthread_mutex_destroy(&vm->watchdogs.lock);
+	pthread_mutex_destroy(&vm->irqs_lock);
 	return 0;
 }
 
@@ -259,6 +260,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 	pthread_mutex_init(&vm->hpt_lock, NULL);
 	pthread_mutex_init(&vm->watchdogs.lock, NULL);
 	pthread_mutex_init(&vm->join_lock, NULL);
+	pthread_mutex_init(&vm->irqs_lock, NULL);
 	talloc_set_destructor(vm, vm_destroy);
 	vm->host = host;
 	vm->vmm = vmm;

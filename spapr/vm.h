@@ -38,6 +38,13 @@
  */
 typedef int64_t hcall_fn(struct papr_vcpu *vcpu, const void *args, void *rets);
 
+/*
+ * In place of an answer: somebody else has the state that the call is about.
+ * The guest makes the call once more and finds who has it.
+ */
+#define HCALL_AGAIN INT64_MIN
+#define RTAS_AGAIN INT32_MIN
+
 struct hcall_impl {
 	uint32_t number;
 	hcall_fn *fn;
@@ -89,6 +96,7 @@ struct tce_window {
 #define NMI_AT_PC	32u	/* its injection waits for a breakpoint */
 #define NMI_TRAPPED	64u	/* it has come to one */
 #define NMI_PASSES	128u	/* it passes over one */
+#define NMI_AGAIN	256u	/* it makes its last call once more */
 
 /* A machine check that is to come: fwnmi/trigger.c; papr_vm.inject_lock. */
 struct injection {
@@ -193,15 +201,15 @@ struct papr_vm {
 	size_t n_tce;
 	struct papr_vio *vio[VIO_DEVICES];	/* the first: the terminal */
 	size_t n_vio;
-	bool rtas_in_kernel[RTAS_ROWS];
 	struct papr_vcpu **vcpus;
 	uint32_t n_vcpus;
-	struct xics *xics;		/* NULL: interrupts are the kernel's */
+	struct xics *xics;		/* NULL: interrupts are never here */
 	size_t nvram_size;
 
 	/* Changed while vCPUs run, under routes_lock: live.c. */
 	struct papr_policy *policy;	/* a talloc context of its own */
 	struct papr_route_report routes[HCALL_ROWS];
+	bool rtas_in_kernel[RTAS_ROWS];
 	bool hpt_open;			/* the host has opened its table */
 	struct routing *retired;	/* tables that a vCPU may still hold */
 	pthread_mutex_t routes_lock;
@@ -218,6 +226,7 @@ struct papr_vm {
 	_Atomic uint32_t errinjct_open;	/* the open token, or 0 */
 	_Atomic uint32_t errinjct_opens;	/* how many there were */
 
+	pthread_mutex_t irqs_lock;	/* who has the interrupts: irqs.h */
 	pthread_mutex_t hpt_lock;	/* of the page table: spapr/hpt.h */
 	struct watchdogs watchdogs;
 	pthread_mutex_t join_lock;	/* H_JOIN: who is the last */

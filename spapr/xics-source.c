@@ -7,15 +7,14 @@
 #include "spapr/vm.h"
 #include "spapr/xics-state.h"
 
-/* Locks, and finds the source: NULL, and then it is not locked. */
-static struct source *source_lock(struct xics *xics, uint32_t irq)
+/* Finds the source and locks; not locked if it is not 0. */
+static int source_lock(struct xics *xics, uint32_t irq, struct source **source)
 {
 	/* Which sources there are is fixed. */
-	struct source *source = xics_source(xics, irq);
-
-	if (source)
-		pthread_mutex_lock(&xics->lock);
-	return source;
+	*source = xics_source(xics, irq);
+	if (!*source)
+		return -ENOENT;
+	return xics_lock(xics) ? 0 : -EAGAIN;
 }
 
 /* What is shown already is not taken back; what waits is delivered anew. */
@@ -30,11 +29,11 @@ static void set_priority(struct xics *xics, struct source *source,
 int xics_set_xive(struct xics *xics, uint32_t irq, uint32_t server,
 		  uint32_t priority)
 {
-	struct source *source = source_lock(xics, irq);
-	int r = 0;
+	struct source *source;
+	int r = source_lock(xics, irq, &source);
 
-	if (!source)
-		return -ENOENT;
+	if (r)
+		return r;
 	if (!vm_vcpu_by_id(xics->vm, server) || priority > XICS_MASKED) {
 		r = -EINVAL;
 	} else {
@@ -49,10 +48,11 @@ int xics_set_xive(struct xics *xics, uint32_t irq, uint32_t server,
 int xics_get_xive(struct xics *xics, uint32_t irq, uint32_t *server,
 		  uint32_t *priority)
 {
-	const struct source *source = source_lock(xics, irq);
+	struct source *source;
+	int r = source_lock(xics, irq, &source);
 
-	if (!source)
-		return -ENOENT;
+	if (r)
+		return r;
 	*server = source->server;
 	*priority = source->priority;
 	pthread_mutex_unlock(&xics->lock);
@@ -62,10 +62,11 @@ int xics_get_xive(struct xics *xics, uint32_t irq, uint32_t *server,
 /* A second one in a row saves that it is off, as in KVM. */
 int xics_int_off(struct xics *xics, uint32_t irq)
 {
-	struct source *source = source_lock(xics, irq);
+	struct source *source;
+	int r = source_lock(xics, irq, &source);
 
-	if (!source)
-		return -ENOENT;
+	if (r)
+		return r;
 	source->saved = source->priority;
 	set_priority(xics, source, XICS_MASKED);
 	pthread_mutex_unlock(&xics->lock);
@@ -74,11 +75,11 @@ int xics_int_off(struct xics *xics, uint32_t irq)
 
 int xics_int_on(struct xics *xics, uint32_t irq)
 {
-	struct source *source = source_lock(xics, irq);
-	int r = 0;
+	struct source *source;
+	int r = source_lock(xics, irq, &source);
 
-	if (!source)
-		return -ENOENT;
+	if (r)
+		return r;
 	if (vm_vcpu_by_id(xics->vm, source->server))
 		set_priority(xics, source, source->saved);
 	else
@@ -111,10 +112,11 @@ static void take_edge(struct xics *xics, struct source *source)
 
 int xics_set_line(struct xics *xics, uint32_t irq, bool level)
 {
-	struct source *source = source_lock(xics, irq);
+	struct source *source;
+	int r = source_lock(xics, irq, &source);
 
-	if (!source)
-		return -ENOENT;
+	if (r)
+		return r;
 	if (source->lsi)
 		set_level(xics, source, level);
 	else if (level)
@@ -125,11 +127,12 @@ int xics_set_line(struct xics *xics, uint32_t irq, bool level)
 
 int xics_get_source(struct xics *xics, uint32_t irq, uint64_t *state)
 {
-	const struct source *source = source_lock(xics, irq);
+	const struct source *source = xics_source(xics, irq);
 	uint64_t priority, flags = 0;
 
 	if (!source)
 		return -ENOENT;
+	pthread_mutex_lock(&xics->lock);
 	priority = source->priority;
 	if (priority == XICS_MASKED) {
 		flags |= SOURCE_MASKED;
@@ -173,11 +176,12 @@ static bool can_be(const struct xics *xics, const struct source *source,
 
 int xics_set_source(struct xics *xics, uint32_t irq, uint64_t state)
 {
-	struct source *source = source_lock(xics, irq);
+	struct source *source = xics_source(xics, irq);
 	int r = -EINVAL;
 
 	if (!source)
 		return -ENOENT;
+	pthread_mutex_lock(&xics->lock);
 	if (can_be(xics, source, state)) {
 		source->server = state & SOURCE_SERVER;
 		source->saved = state >> SOURCE_PRIORITY_SHIFT;

@@ -33,11 +33,15 @@ struct source {
 
 struct xics {
 	pthread_mutex_t lock;	/* of all that follows */
+	bool away;		/* the host has the state */
 	struct papr_vm *vm;
 	struct icp *icp;	/* by vCPU index */
 	struct source *source;	/* by number */
 	size_t n_sources;
 };
+
+/* Locks; false, and then it is not locked, while the state is away. */
+bool xics_lock(struct xics *xics);
 
 /* All under the lock. */
 struct icp *xics_icp(struct xics *xics, const struct papr_vcpu *vcpu);

@@ -44,6 +44,17 @@ bool xics_is_shown(const struct xics *xics, uint32_t irq)
 	return false;
 }
 
+bool xics_lock(struct xics *xics)
+{
+	bool here;
+
+	pthread_mutex_lock(&xics->lock);
+	here = !xics->away;
+	if (!here)
+		pthread_mutex_unlock(&xics->lock);
+	return here;
+}
+
 static struct icp *server_icp(struct xics *xics, uint32_t server)
 {
 	struct papr_vcpu *vcpu = vm_vcpu_by_id(xics->vm, server);
@@ -61,6 +72,8 @@ void xics_update(struct xics *xics, struct icp *icp)
 	void *cpu = vm->vcpus[icp - xics->icp]->host;
 	bool raise = icp->xisr && icp->pending < icp->cppr;
 
+	if (xics->away)
+		return;
 	if (raise != icp->raised && cpu && !vm->host_ops.interrupt(cpu, raise))
 		icp->raised = raise;
 }
@@ -146,12 +159,13 @@ static void change_cppr(struct xics *xics, struct icp *icp, uint8_t cppr)
 	xics_resend(xics, icp);
 }
 
-uint32_t xics_accept(struct xics *xics, struct papr_vcpu *vcpu)
+int64_t xics_accept(struct xics *xics, struct papr_vcpu *vcpu)
 {
 	struct icp *icp = xics_icp(xics, vcpu);
 	uint32_t xirr;
 
-	pthread_mutex_lock(&xics->lock);
+	if (!xics_lock(xics))
+		return -EAGAIN;
 	xirr = (uint32_t)icp->cppr << 24 | icp->xisr;
 	if (icp->xisr) {
 		uint8_t before = icp->cppr;
@@ -167,39 +181,45 @@ uint32_t xics_accept(struct xics *xics, struct papr_vcpu *vcpu)
 	return xirr;
 }
 
-void xics_poll(struct xics *xics, struct papr_vcpu *vcpu, uint32_t *xirr,
-	       uint8_t *mfrr)
+int xics_poll(struct xics *xics, struct papr_vcpu *vcpu, uint32_t *xirr,
+	      uint8_t *mfrr)
 {
 	const struct icp *icp = xics_icp(xics, vcpu);
 
-	pthread_mutex_lock(&xics->lock);
+	if (!xics_lock(xics))
+		return -EAGAIN;
 	*xirr = (uint32_t)icp->cppr << 24 | icp->xisr;
 	*mfrr = icp->mfrr;
 	pthread_mutex_unlock(&xics->lock);
+	return 0;
 }
 
-void xics_set_cppr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t cppr)
+int xics_set_cppr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t cppr)
 {
 	struct icp *icp = xics_icp(xics, vcpu);
 
-	pthread_mutex_lock(&xics->lock);
+	if (!xics_lock(xics))
+		return -EAGAIN;
 	icp->cppr = cppr;
 	if (cppr <= icp->pending)
 		reject(xics, icp);
 	change_cppr(xics, icp, cppr);
 	xics_update(xics, icp);
 	pthread_mutex_unlock(&xics->lock);
+	return 0;
 }
 
-void xics_set_mfrr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t mfrr)
+int xics_set_mfrr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t mfrr)
 {
 	struct icp *icp = xics_icp(xics, vcpu);
 
-	pthread_mutex_lock(&xics->lock);
+	if (!xics_lock(xics))
+		return -EAGAIN;
 	icp->mfrr = mfrr;
 	check_ipi(xics, icp);
 	xics_update(xics, icp);
 	pthread_mutex_unlock(&xics->lock);
+	return 0;
 }
 
 /* An LSI comes again while it is up, an MSI if there was another edge. */
@@ -224,7 +244,8 @@ int xics_eoi(struct xics *xics, struct papr_vcpu *vcpu, uint32_t xirr)
 	uint32_t irq = xirr & XICS_XISR;
 	struct source *source;
 
-	pthread_mutex_lock(&xics->lock);
+	if (!xics_lock(xics))
+		return -EAGAIN;
 	change_cppr(xics, icp, xirr >> 24);
 	source = xics_source(xics, irq);
 	if (source)
@@ -316,6 +337,35 @@ void xics_reset(struct xics *xics)
 	for (uint32_t i = 0; i < xics->vm->n_vcpus; i++)
 		reset_icp(xics, &xics->icp[i]);
 	pthread_mutex_unlock(&xics->lock);
+}
+
+void xics_leave(struct xics *xics)
+{
+	pthread_mutex_lock(&xics->lock);
+	xics->away = true;
+	pthread_mutex_unlock(&xics->lock);
+}
+
+/* What the host was told last was told by somebody else. */
+void xics_return(struct xics *xics)
+{
+	pthread_mutex_lock(&xics->lock);
+	xics->away = false;
+	for (uint32_t i = 0; i < xics->vm->n_vcpus; i++) {
+		struct icp *icp = &xics->icp[i];
+
+		icp->raised = !(icp->xisr && icp->pending < icp->cppr);
+		xics_update(xics, icp);
+	}
+	pthread_mutex_unlock(&xics->lock);
+}
+
+bool xics_is_here(struct xics *xics)
+{
+	if (!xics_lock(xics))
+		return false;
+	pthread_mutex_unlock(&xics->lock);
+	return true;
 }
 
 void xics_attach(struct xics *xics, struct papr_vcpu *vcpu)

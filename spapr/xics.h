@@ -61,16 +61,24 @@ void xics_reset(struct xics *xics);
 /* A vCPU was given its host side: it is told what it has missed. */
 void xics_attach(struct xics *xics, struct papr_vcpu *vcpu);
 
-/* H_XIRR: accept what is shown. */
-uint32_t xics_accept(struct xics *xics, struct papr_vcpu *vcpu);
+/*
+ * The host has the state, until xics_return(): meanwhile what follows, up to
+ * the lines of devices, is -EAGAIN, and no vCPU is interrupted.
+ */
+void xics_leave(struct xics *xics);
+void xics_return(struct xics *xics);
+bool xics_is_here(struct xics *xics);
+
+/* H_XIRR: accept what is shown, the XIRR. */
+int64_t xics_accept(struct xics *xics, struct papr_vcpu *vcpu);
 
 /* H_IPOLL: only look. */
-void xics_poll(struct xics *xics, struct papr_vcpu *vcpu, uint32_t *xirr,
-	       uint8_t *mfrr);
+int xics_poll(struct xics *xics, struct papr_vcpu *vcpu, uint32_t *xirr,
+	      uint8_t *mfrr);
 
 /* H_CPPR, and H_IPI for @vcpu. */
-void xics_set_cppr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t cppr);
-void xics_set_mfrr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t mfrr);
+int xics_set_cppr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t cppr);
+int xics_set_mfrr(struct xics *xics, struct papr_vcpu *vcpu, uint8_t mfrr);
 
 /*
  * H_EOI.  The CPPR changes in any case; -ENOENT if the XISR is no interrupt
@@ -89,7 +97,7 @@ int xics_get_xive(struct xics *xics, uint32_t irq, uint32_t *server,
 int xics_int_off(struct xics *xics, uint32_t irq);
 int xics_int_on(struct xics *xics, uint32_t irq);
 
-/* A device raises or lowers its line; an edge is a rise.  0 or -ENOENT. */
+/* A device raises or lowers its line; an edge is a rise.  -ENOENT for none. */
 int xics_set_line(struct xics *xics, uint32_t irq, bool level);
 
 /*

@@ -21,6 +21,7 @@ struct source {
 	uint32_t irq;
 	bool level;
 	unsigned int raised;
+	uint64_t state;
 };
 
 struct fake_host {
@@ -32,6 +33,7 @@ struct fake_host {
 	_Atomic bool enabled[MAX_HCALL / 4 + 1];	/* read without lock */
 	bool has_cpu;
 	bool has_irqs;
+	unsigned int irqs_made;		/* how often */
 	bool radix;			/* what the guest is now */
 	uint32_t n_sources;
 	struct source source[MAX_SOURCES];
@@ -62,6 +64,15 @@ uint64_t *fake_cpu_find(struct fake_cpu *cpu, enum papr_reg reg);
 int fake_get_area(void *arg, enum papr_area area, uint64_t *gpa);
 int fake_set_area(void *arg, enum papr_area area, uint64_t gpa, uint32_t len);
 
+/* Operations of fake-irqs.c; a controller as new. */
+void fake_irqs_make(struct fake_host *fake);
+int fake_drop_irqs(void *host);
+int fake_get_icp(void *arg, uint64_t *state);
+int fake_set_icp(void *arg, uint64_t state);
+int fake_get_source(void *host, uint32_t irq, uint64_t *state);
+int fake_set_source(void *host, uint32_t irq, uint64_t state);
+struct source *fake_source(struct fake_host *fake, uint32_t irq);
+
 /* Operations of fake-hpt.c; an empty table of 2^@order bytes. */
 void fake_hpt_make(struct fake_host *fake, uint32_t order);
 int fake_hpt_open(void *host);
@@ -89,6 +100,8 @@ struct fake_cpu {
 		struct papr_hpte entry;
 	} known[FAKE_KNOWN];		/* what it has derived from it */
 	uint64_t area[PAPR_AREA_SLB + 1];
+	uint64_t icp;			/* of the host's controller ... */
+	unsigned int icp_of;		/* ... if it is that one */
 };
 
 #endif

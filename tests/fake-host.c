@@ -230,7 +230,7 @@ static int add_sources(struct fake_host *fake, const uint32_t *irqs, size_t n)
 		fake->source[i] = (struct source){ .irq = irqs[i] };
 	}
 	fake->n_sources = n;
-	fake->has_irqs = true;
+	fake_irqs_make(fake);
 	return 0;
 }
 
@@ -328,19 +328,11 @@ static int fake_configure_mmu(void *host, uint64_t flags, uint64_t table)
 			       flags, table);
 }
 
-static struct source *source_find(struct fake_host *fake, uint32_t irq)
-{
-	for (uint32_t i = 0; i < fake->n_sources; i++)
-		if (fake->source[i].irq == irq)
-			return &fake->source[i];
-	return NULL;
-}
-
 static int fake_irq_line(void *host, uint32_t irq, bool level)
 {
 	struct fake_host *fake = host;
 	int err = fake_host_enter(fake, FAKE_IRQ_LINE);
-	struct source *source = source_find(fake, irq);
+	struct source *source = fake_source(fake, irq);
 
 	if (!err && !fake->has_irqs)
 		err = -ENXIO;
@@ -475,6 +467,8 @@ static int fake_reset_irqs(void *host)
 
 	for (uint32_t i = 0; i < fake->n_sources && !err; i++)
 		fake->source[i] = (struct source){ .irq = fake->source[i].irq };
+	if (!err)
+		fake_irqs_make(fake);
 	return fake_host_leave(fake, err, "reset_irqs");
 }
 
@@ -545,6 +539,11 @@ const struct papr_host_ops *fake_host_ops(void)
 		.set_area = fake_set_area,
 		.make_tce = fake_make_tce,
 		.use_hpt = fake_use_hpt,
+		.drop_irqs = fake_drop_irqs,
+		.get_icp = fake_get_icp,
+		.set_icp = fake_set_icp,
+		.get_source = fake_get_source,
+		.set_source = fake_set_source,
 	};
 
 	return &ops;
@@ -552,14 +551,14 @@ const struct papr_host_ops *fake_host_ops(void)
 
 unsigned int fake_host_raised(struct fake_host *fake, uint32_t irq)
 {
-	const struct source *source = source_find(fake, irq);
+	const struct source *source = fake_source(fake, irq);
 
 	return source ? source->raised : 0;
 }
 
 bool fake_host_irq_level(struct fake_host *fake, uint32_t irq)
 {
-	const struct source *source = source_find(fake, irq);
+	const struct source *source = fake_source(fake, irq);
 
 	return source && source->level;
 }

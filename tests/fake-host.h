@@ -53,6 +53,11 @@ enum fake_op {
 	FAKE_SET_AREA,
 	FAKE_MAKE_TCE,
 	FAKE_USE_HPT,
+	FAKE_DROP_IRQS,
+	FAKE_GET_ICP,
+	FAKE_SET_ICP,
+	FAKE_GET_SOURCE,
+	FAKE_SET_SOURCE,
 	FAKE_OPS,
 };
 
@@ -95,6 +100,9 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	cpu 8: set_area 0 0x10000 640
  *	make_tce 0x80000001
  *	cpu 0: use_hpt 18
+ *	drop_irqs
+ *	cpu 8: set_icp 0xff000000ffff0000
+ *	set_source 0x1000 0x500000000
  *
  * describe, describe_mmu and all that get something change nothing and are
  * not logged.  The text lasts until the next call of the host.

@@ -184,9 +184,6 @@ static const struct refused {
 	int err;
 	const char *sentence;
 } refused[] = {
-	{ "power9", "sets: { hcall-interrupt: user }", -EBUSY,
-	  "H_EOI would change from kernel to user: interrupt presentation "
-	  "does not change hands while the guest runs" },
 	{ "power8", "hcalls: { H_CEDE: deny, H_PROD: deny, H_CONFER: deny, "
 	  "H_REGISTER_VPA: deny }", -EBUSY,
 	  "H_CEDE would change from kernel to denied: the state of virtual "

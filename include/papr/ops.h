@@ -155,7 +155,8 @@ struct papr_hpte {
  *	interrupt controller in userspace
  * @hold: keep @cpu out of the guest, and with @hold false no more.  On return
  *	from the first it is out, and all that has taken it out is done with.
- *	From any thread; meanwhile no other function is called for it
+ *	From any thread; meanwhile no other function is called for it but those
+ *	that say so
  * @trap: let @cpu leave the guest before it executes the instruction *@word,
  *	which this sets, the same in both byte orders; papr_vcpu_trapped() is
  *	to be called then.  With @enable false it is an instruction like any
@@ -170,6 +171,14 @@ struct papr_hpte {
  *	Afterwards no processor uses what it was.  All vCPUs are held.  -EINVAL
  *	for one that the host cannot map.  Without @hold and these three no
  *	page-table call is answered in userspace
+ * @drop_irqs: the interrupt controller is no more; another @setup_irqs makes a
+ *	new one, to which the vCPUs are connected that are attached.  With the
+ *	next four interrupts change hands while the guest runs; all vCPUs are
+ *	held then, and @interrupt may be called as well.  Without them they stay
+ *	where they are
+ * @get_icp, @set_icp: what a vCPU is shown, KVM_REG_PPC_ICP_STATE; -EINVAL for
+ *	a state that cannot be
+ * @get_source, @set_source: an interrupt source, KVM_DEV_XICS_GRP_SOURCES
  * @get_area, @set_area: where an area is, 0 for nowhere; to register one, and
  *	with 0 to deregister it.  The library has checked it; -EINVAL if an area
  *	lacks its VPA, or a VPA is still needed.  From any vCPU's thread and for
@@ -222,6 +231,11 @@ struct papr_host_ops {
 	int (*make_tce)(void *host, uint32_t liobn, uint32_t page_shift,
 			uint64_t bus, uint64_t pages, uint64_t **table);
 	int (*use_hpt)(void *cpu, void *table, uint32_t order);
+	int (*drop_irqs)(void *host);
+	int (*get_icp)(void *cpu, uint64_t *state);
+	int (*set_icp)(void *cpu, uint64_t state);
+	int (*get_source)(void *host, uint32_t irq, uint64_t *state);
+	int (*set_source)(void *host, uint32_t irq, uint64_t state);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

@@ -159,17 +159,21 @@ int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy);
  * papr_vm_change_policy - let others answer the calls of a sealed VM
  * @error: gets the sentence; papr_vm_error() is not changed
  *
- * Any thread, while vCPUs run; none is stopped.  The change is whole or not at
- * all: a call is answered by the policy before or by this one, each in all it
- * says of it, and after the return by this one.  Faults that both have alike
- * go on counting.
+ * Any thread, while vCPUs run, but none is attached meanwhile.  The change is
+ * whole or not at all: a call is answered by the policy before or by this one,
+ * each in all it says of it, and after the return by this one.  Faults that
+ * both have alike go on counting.
  *
- * Calls that share state (interrupt presentation with its RTAS calls; page
- * table; cede, prod, confer and VPA) cannot get another effective route.  What
- * the device tree has promised is not taken back.
+ * vCPUs are stopped only if interrupt presentation goes from kernel to user or
+ * back, with its RTAS calls: their state is handed over, for which the host
+ * needs drop_irqs and what comes with it.  H_CEDE and H_PROD cannot get another
+ * effective route, nor can interrupts one in the program.  What the device tree
+ * has promised is not taken back.
  *
  * Returns: 0; -EINVAL or -EOPNOTSUPP as papr_route_predict(); -EBUSY if state
- * would have to change hands, or if not sealed; the host's error; -ENOMEM.
+ * would have to change hands that cannot, or if not sealed; -EINVAL too if the
+ * kernel cannot be in the state that interrupts are in now; the host's error;
+ * -ENOMEM.
  */
 int papr_vm_change_policy(struct papr_vm *vm, const struct papr_policy *policy,
 			  struct papr_error *error);
