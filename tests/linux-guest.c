@@ -22,13 +22,16 @@
 #define ERRORS "/tmp/t/mce.err"
 #define COMMAND_LINE "console=hvc0 loglevel=0 smt-enabled=off " \
 	"papr.run=/mce-guest"
+#define MAX_ARGS 32
 #define PANIC_STATUS 6
 #define START_TRIES 100
 #define START_PAUSE_US 100000
 
 /* Does not return. */
-static void become_papr(const int in[2], const int out[2])
+static void become_papr(const int in[2], const int out[2],
+			const char *const *args)
 {
+	const char *argv[MAX_ARGS] = { "papr", "run", "--control", SOCKET };
 	int err = open(ERRORS, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	dup2(in[0], STDIN_FILENO);
@@ -36,9 +39,9 @@ static void become_papr(const int in[2], const int out[2])
 	dup2(err, STDERR_FILENO);
 	close(in[1]);
 	close(out[0]);
-	execlp("papr", "papr", "run", "--kernel", "/boot/vmlinux", "--initrd",
-	       "mce.initrd", "--smp", "2", "--timeout", "400", "--append",
-	       COMMAND_LINE, "--control", SOCKET, (char *)NULL);
+	for (int i = 4; i < MAX_ARGS - 1 && *args; i++)
+		argv[i] = *args++;
+	execvp(argv[0], (char *const *)argv);
 	_exit(127);
 }
 
@@ -55,7 +58,7 @@ static void connect_client(struct linux_guest *g)
 	fail_msg("\n# %s", error.text);
 }
 
-void linux_guest_start(struct linux_guest *g)
+void linux_guest_spawn(struct linux_guest *g, const char *const *args)
 {
 	int in[2], out[2];
 
@@ -69,12 +72,22 @@ void linux_guest_start(struct linux_guest *g)
 	g->pid = fork();
 	assert_true(g->pid >= 0);
 	if (!g->pid)
-		become_papr(in, out);
+		become_papr(in, out, args);
 	close(in[0]);
 	close(out[1]);
 	g->commands = in[1];
 	g->console = out[0];
 	connect_client(g);
+}
+
+void linux_guest_start(struct linux_guest *g)
+{
+	static const char *const args[] = {
+		"--kernel", "/boot/vmlinux", "--initrd", "mce.initrd",
+		"--smp", "2", "--timeout", "400", "--append", COMMAND_LINE, NULL
+	};
+
+	linux_guest_spawn(g, args);
 	linux_guest_expect(g, "READY");
 }
 

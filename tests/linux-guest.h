@@ -34,6 +34,12 @@ struct linux_guest {
  */
 void linux_guest_start(struct linux_guest *guest);
 
+/*
+ * Starts papr run with these arguments, and a socket: any guest, with which
+ * the rest of this speaks alike.
+ */
+void linux_guest_spawn(struct linux_guest *guest, const char *const *args);
+
 /* The status of papr run, which ends by itself. */
 int linux_guest_wait(struct linux_guest *guest);
 
