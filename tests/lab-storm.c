@@ -25,7 +25,7 @@
 #define SWITCHES_A_KEY 10
 #define END_KEY "q"
 
-/* Each differs from the next in state that is shared and in some that is not. */
+/* Each differs from the next in who has shared state, and in other calls. */
 static const char *const policies[] = {
 	"{ sets: { hcall-interrupt: user }, hcalls: { H_PAGE_INIT: user } }",
 	"{ sets: { hcall-interrupt: user, hcall-pft: user, hcall-bulk: user }, "
