@@ -19,15 +19,6 @@ void *memset(void *to, int value, unsigned long len);
 void start_c(void);
 void vector_c(uint64_t vector, uint64_t pc);
 
-/* The compiler fills with it what an initializer leaves out. */
-void *memset(void *to, int byte, unsigned long n);
-void *memset(void *to, int byte, unsigned long n)
-{
-	for (volatile uint8_t *at = to; n; n--)
-		*at++ = (uint8_t)byte;
-	return to;
-}
-
 static void flush(void)
 {
 	for (unsigned int at = 0; at < used; at += 16) {
