@@ -3,6 +3,9 @@
 #include "config.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 
 #include "tests/vio-fixture.h"
 
@@ -304,6 +307,92 @@ static void reset_frees_queues_and_signals(void **state)
 	vio_register(t);
 }
 
+/* --- two vCPUs at once */
+
+#define ROUNDS 2000
+
+struct turns {
+	_Atomic bool open;
+	_Atomic bool wrong;
+};
+
+/* The other vCPU may do what it can meanwhile. */
+static enum papr_vio_answer turn_registered(void *device)
+{
+	struct turns *turns = device;
+
+	sched_yield();
+	if (atomic_exchange(&turns->open, true))
+		turns->wrong = true;
+	return PAPR_VIO_SUCCESS;
+}
+
+static void turn_freed(void *device)
+{
+	struct turns *turns = device;
+
+	if (!atomic_exchange(&turns->open, false))
+		turns->wrong = true;
+}
+
+static enum papr_vio_answer turn_send(void *device, uint64_t high,
+				      uint64_t low)
+{
+	(void)device;
+	(void)high;
+	(void)low;
+	return PAPR_VIO_SUCCESS;
+}
+
+static void *register_and_free(void *arg)
+{
+	struct papr_vcpu *vcpu = arg;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct papr_hcall reg = {
+			.nr = H_REG_CRQ, .args = { UNIT, 0, PAGE_4K },
+		};
+		struct papr_hcall free = {
+			.nr = H_FREE_CRQ, .args = { UNIT },
+		};
+
+		papr_vcpu_hcall(vcpu, &reg);
+		papr_vcpu_hcall(vcpu, &free);
+	}
+	return NULL;
+}
+
+static void registered_and_freed_come_in_turn(void **state)
+{
+	static const struct papr_vio_ops ops = {
+		.size = sizeof(ops), .registered = turn_registered,
+		.freed = turn_freed, .send = turn_send,
+	};
+	struct partition *p = NULL;
+	struct turns turns = { .open = false };
+	pthread_t threads[2];
+
+	(void)state;
+	partition_make(&(struct partition_setup){ .config = { .cores = 2 } },
+		       &p, NULL);
+	papr_vm_add_tce(p->vm, LIOBN, 0, 12, 1);
+	assert_int_equal(papr_vm_add_vio(p->vm, &vio_config, &ops, &turns,
+					 NULL), 0);
+	assert_int_equal(papr_vm_seal(p->vm), 0);
+	partition_attach(p, 0);
+	partition_attach(p, 1);
+	HCALL(p, H_PUT_TCE, LIOBN, 0, FIRST_PAGE | RW);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL,
+						register_and_free,
+						papr_vm_vcpu(p->vm, i)), 0);
+	for (unsigned int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	assert_false(turns.wrong);
+	assert_false(turns.open);
+	partition_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +412,7 @@ int main(void)
 		vio_test(interrupts_come_if_enabled),
 		vio_test(registering_and_freeing_disable_interrupts),
 		vio_test(reset_frees_queues_and_signals),
+		cmocka_unit_test(registered_and_freed_come_in_turn),
 	};
 
 	return cmocka_run_group_tests_name("hcalls/vio", tests, NULL, NULL);
