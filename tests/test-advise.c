@@ -344,9 +344,10 @@ static void the_tables_say_what_why_and_whence(void **state)
 "H_SET_DABR                        7 vmm         the program that uses the "
 "library answers it, on purpose\n"
 "\n"
-"70 calls of 1 hypercalls came to userspace as the kernel does not know them\n"
+"hypercalls that stay in userspace, as the kernel does not know them: 1, "
+"called 70 times\n"
 "\n"
-"1 hypercalls that the kernel answers were not counted\n"
+"hypercalls that the kernel answers and that were not counted: 1\n"
 "\n"
 "gains: answers in userspace from the recording where it has them, all else "
 "from the costs\n");

@@ -139,9 +139,9 @@ static void print_stay(FILE *to, const struct plan *plan)
 		n++;
 	}
 	if (n)
-		fprintf(to, "\n%" PRIu64 " calls of %zu hypercalls came to "
-			"userspace as the kernel does not know them\n", calls,
-			n);
+		fprintf(to, "\nhypercalls that stay in userspace, as the "
+			"kernel does not know them: %zu, called %" PRIu64
+			" times\n", n, calls);
 }
 
 static size_t not_counted(const struct plan *plan)
@@ -197,8 +197,8 @@ void plan_text(FILE *to, const struct plan *plan)
 	print_left(to, plan);
 	print_stay(to, plan);
 	if (missing)
-		fprintf(to, "\n%zu hypercalls that the kernel answers were not "
-			"counted\n", missing);
+		fprintf(to, "\nhypercalls that the kernel answers and that "
+			"were not counted: %zu\n", missing);
 	if (from)
 		fprintf(to, "\ngains: %s\n", from);
 }
