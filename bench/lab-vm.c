@@ -49,10 +49,22 @@ static uint8_t *make_ram(void)
 	return ram;
 }
 
-static struct papr_vm *make_vm(struct papr_kvm *kvm, uint8_t *ram)
+static void route_all(struct papr_vm *vm, enum papr_route route)
+{
+	struct papr_policy *policy;
+
+	if (papr_policy_new(&policy) || papr_policy_set_default(policy, route))
+		fail("policy", "out of memory");
+	if (papr_vm_set_policy(vm, policy))
+		fail("policy", papr_vm_error(vm));
+	papr_policy_free(policy);
+}
+
+static struct papr_vm *make_vm(struct papr_kvm *kvm, uint8_t *ram,
+			       unsigned int n, enum papr_route route)
 {
 	const struct papr_vm_config config = {
-		.size = sizeof(config), .cores = 1, .threads = 1,
+		.size = sizeof(config), .cores = n, .threads = 1,
 		.rtas_base = RTAS_BASE,
 	};
 	const struct papr_vmm_ops ops = { .size = sizeof(ops) };
@@ -62,6 +74,7 @@ static struct papr_vm *make_vm(struct papr_kvm *kvm, uint8_t *ram)
 	if (papr_vm_new(&config, papr_kvm_host_ops(), kvm, &ops, NULL, &vm,
 			&error))
 		fail("partition", error.text);
+	route_all(vm, route);
 	if (papr_vm_add_ram(vm, 0, RAM_SIZE, ram, 0) || papr_vm_seal(vm))
 		fail("partition", papr_vm_error(vm));
 	return vm;
@@ -95,8 +108,13 @@ static void ignore(int sig)
 
 void make_guest(struct cpu *cpu)
 {
+	make_guests(cpu, 1, PAPR_ROUTE_KERNEL);
+}
+
+void make_guests(struct cpu *cpus, unsigned int n, enum papr_route route)
+{
 	struct sigaction action = { .sa_handler = ignore };
-	uint8_t *ram = cpu->ram = make_ram();
+	uint8_t *ram = make_ram();
 	struct kvm_userspace_memory_region region = {
 		.memory_size = RAM_SIZE, .userspace_addr = (uintptr_t)ram,
 	};
@@ -104,14 +122,19 @@ void make_guest(struct cpu *cpu)
 	int vm_fd = checked("KVM_CREATE_VM", ioctl(kvm_fd, KVM_CREATE_VM, 0));
 	struct papr_error error;
 	struct papr_kvm *kvm;
+	struct papr_vm *vm;
 
 	sigaction(SIGUSR1, &action, NULL);
 	checked("guest memory", ioctl(vm_fd, KVM_SET_USER_MEMORY_REGION,
 				      &region));
 	if (papr_kvm_new(kvm_fd, vm_fd, &kvm, &error))
 		fail("KVM", error.text);
-	cpu->vcpu = papr_vm_vcpu(make_vm(kvm, ram), 0);
-	make_cpu(cpu, kvm, kvm_fd, vm_fd);
+	vm = make_vm(kvm, ram, n, route);
+	for (unsigned int i = 0; i < n; i++) {
+		cpus[i].ram = ram;
+		cpus[i].vcpu = papr_vm_vcpu(vm, i);
+		make_cpu(&cpus[i], kvm, kvm_fd, vm_fd);
+	}
 }
 
 void run_bare(const struct cpu *cpu, unsigned int calls)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A guest with one vCPU on real KVM, and two ways to run it that take turns,
- * so that all else is the same.
+ * Guests on real KVM, and, for one with one vCPU, two ways to run it that take
+ * turns, so that all else is the same.
  *
  * Integers only: Linux 6.1 may return from KVM_RUN with the guest's
  * floating-point and vector registers, and a bare loop has no guard.
@@ -41,7 +41,11 @@ struct side {
 void fail(const char *what, const char *why);
 int checked(const char *what, int ret);
 
-/* Its vCPU is started at LAB_PC, where the memory is still empty. */
+/*
+ * A guest of @n vCPUs with all calls on this route, or of one.  They are
+ * started at LAB_PC, where the memory is still empty.
+ */
+void make_guests(struct cpu *cpus, unsigned int n, enum papr_route route);
 void make_guest(struct cpu *cpu);
 
 /* Instructions or cells of RTAS. */
