@@ -107,6 +107,20 @@ static void radix_guest_is_told_nothing_of_hash(void **state)
 	free(fdt);
 }
 
+static void guest_of_kvm_pr_is_told_the_size_of_its_page_table(void **state)
+{
+	static const uint32_t pft[] = { 0, 18 };
+	struct partition *p = partition_new(&(struct partition_setup){
+		.host = "pr" });
+	void *fdt = tree_of(p, NULL);
+
+	(void)state;
+	assert_tree_cells(fdt, "/cpus/PowerPC,POWER8@0", "ibm,pft-size", pft,
+			  2);
+	free(fdt);
+	partition_free(p);
+}
+
 static void hash_guest_is_told_nothing_of_radix(void **state)
 {
 	static const uint32_t segments[] = { 28, 40, ~0u, ~0u };
@@ -259,6 +273,8 @@ int main(void)
 		partition_test(clocks_are_those_of_the_program),
 		cmocka_unit_test(processor_level_is_the_hosts),
 		partition_test(radix_guest_is_told_nothing_of_hash),
+		cmocka_unit_test(
+			guest_of_kvm_pr_is_told_the_size_of_its_page_table),
 		cmocka_unit_test(hash_guest_is_told_nothing_of_radix),
 		cmocka_unit_test(all_page_sizes_have_room),
 		cmocka_unit_test(servers_follow_cores_threads_and_vsmt),
