@@ -13,9 +13,6 @@
 #define LP_SHIFT	12u
 #define LP_BITS		8u
 
-/* KVM-PR reckons with the number of groups in 32 bits. */
-#define MAX_ORDER	37u
-
 bool hpt_can(const struct papr_host_ops *ops, enum papr_flavour flavour)
 {
 	if (flavour == PAPR_FLAVOUR_PR)
@@ -47,7 +44,7 @@ static int make_table(struct papr_vm *vm)
 {
 	size_t size = 1ull << vm->hpt_order;
 
-	if (vm->hpt_order > MAX_ORDER)
+	if (vm->hpt_order > HPT_PR_MAX_ORDER)
 		return -EOVERFLOW;
 	vm->hpt_table = aligned_alloc(size, size);
 	if (!vm->hpt_table)

@@ -17,6 +17,10 @@
 
 #define HPT_GROUP		8u	/* entries where a hash may be */
 
+/* KVM-PR reckons with the number of groups in 32 bits. */
+#define HPT_MIN_ORDER		18u
+#define HPT_PR_MAX_ORDER	37u
+
 #define HPTE_V_LARGE		0x0000000000000004ull
 #define HPTE_V_VALID		0x0000000000000001ull
 #define HPTE_V_FLAGS		0x000000000000007full	/* no page number */

@@ -11,11 +11,8 @@
 
 #include <errno.h>
 
+#include "spapr/hpt.h"
 #include "spapr/kvm.h"
-
-/* The kernel reckons with the number of groups in 32 bits. */
-#define MIN_ORDER 18
-#define MAX_ORDER 37
 
 int kvm_cpu_use_hpt(void *arg, void *table, uint32_t order)
 {
@@ -24,8 +21,8 @@ int kvm_cpu_use_hpt(void *arg, void *table, uint32_t order)
 	struct kvm_sregs sregs;
 	int r;
 
-	if (cpu->kvm->info.flavour != PAPR_FLAVOUR_PR || order < MIN_ORDER ||
-	    order > MAX_ORDER)
+	if (cpu->kvm->info.flavour != PAPR_FLAVOUR_PR ||
+	    order < HPT_MIN_ORDER || order > HPT_PR_MAX_ORDER)
 		return -EINVAL;
 	/* Where a PAPR guest has them; KVM-PR begins with the 970's place. */
 	r = kvm_set_one_reg(cpu->fd, KVM_REG_PPC_HIOR, &vectors);
@@ -33,6 +30,6 @@ int kvm_cpu_use_hpt(void *arg, void *table, uint32_t order)
 		r = kvm_ioctl(cpu->fd, KVM_GET_SREGS, &sregs);
 	if (r < 0)
 		return r;
-	sregs.u.s.sdr1 = (uintptr_t)table | (order - MIN_ORDER);
+	sregs.u.s.sdr1 = (uintptr_t)table | (order - HPT_MIN_ORDER);
 	return kvm_ioctl(cpu->fd, KVM_SET_SREGS, &sregs);
 }

@@ -65,7 +65,7 @@ static int place_rtas(struct papr_vm *vm)
 static uint32_t hpt_order(const struct papr_vm *vm)
 {
 	uint64_t bytes = 0;
-	uint32_t order = 18;
+	uint32_t order = HPT_MIN_ORDER;
 
 	for (size_t i = 0; i < vm->n_ram; i++)
 		bytes += vm->ram[i].len;
