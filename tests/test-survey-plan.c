@@ -267,7 +267,9 @@ static json_t *a_survey(void)
 	json_object_set_new(cell, "calls", json_integer(7));
 	json_object_set_new(cell, "failed", json_integer(6));
 	json_object_set_new(cell, "lines",
-			    json_pack("[s]", "rng: `bad` | worse"));
+			    json_pack("[s, s]", "rng: `bad` | worse", "more"));
+	json_object_set_new(cell, "unknown", json_integer(2));
+	json_object_set_new(cell, "end", json_string("the end"));
 	cell = json_pack("{s:i, s:s, s:o, s:o, s:o}", "papr-survey", 1,
 			 "guest", "Linux", "calls", calls, "cells", cells,
 			 "kernel", survey_kernel_calls(kept, stats));
@@ -285,7 +287,7 @@ static void a_text_has_a_line_for_each_cell(void **state)
 	assert_string_equal(text,
 		"run H_RANDOM busy: - (0 of 0 calls failed, 6 are usual)\n"
 		"run H_RANDOM hardware: complains, goes on (6 of 7 calls "
-		"failed, 6 are usual): rng: 'bad' ' worse\n"
+		"failed, 6 are usual): the end; rng: 'bad' ' worse; more\n"
 		"\n"
 		"The kernel answers, and cannot be made to fail:\n"
 		"H_CEDE: never leaves\n"
@@ -305,8 +307,8 @@ static void a_table_has_a_row_for_each_call(void **state)
 			       "| --- | --- | --- | --- |\n"
 			       "| `H_RANDOM` | 6 | - | complains, goes on "
 			       "(6/7) |\n"));
-	assert_non_null(strstr(text, "- `H_RANDOM`, hardware, run:\n"
-			       "  `rng: 'bad' ' worse`\n"));
+	assert_non_null(strstr(text, "- `H_RANDOM`, hardware, run: `rng: 'bad' "
+			       "' worse` and 1 more, at last `the end`\n"));
 	free(text);
 	json_decref(survey);
 }

@@ -186,13 +186,15 @@ static void put_table(const json_t *survey, const char *title,
 		put_row(survey, call, moment, f);
 }
 
+/* The first line, and how many more; text and JSON have some of those. */
 static void put_words(const json_t *cell, FILE *f)
 {
-	const json_t *lines = json_object_get(cell, "lines"), *line;
+	const json_t *lines = json_object_get(cell, "lines");
+	const char *first = json_string_value(json_array_get(lines, 0));
 	const char *end = survey_text(cell, "end");
-	size_t i;
+	uint64_t all = stats_number(cell, "unknown");
 
-	if (!*end && !json_array_size(lines))
+	if (!*end && !first)
 		return;
 	fputs("- `", f);
 	put_text(cell, "call", f);
@@ -200,17 +202,17 @@ static void put_words(const json_t *cell, FILE *f)
 	put_text(cell, "fault", f);
 	fputs(", ", f);
 	put_text(cell, "moment", f);
-	fputs(":\n", f);
-	json_array_foreach(lines, i, line) {
-		fputs("  `", f);
-		put_quote(json_string_value(line) ?: "", f);
-		fputs("`\n", f);
-	}
-	if (*end) {
-		fprintf(f, "  %s: `", words(cell));
+	fputs(": `", f);
+	put_quote(first ?: end, f);
+	fputs("`", f);
+	if (first && all > 1)
+		fprintf(f, " and %" PRIu64 " more", all - 1);
+	if (first && *end) {
+		fputs(", at last `", f);
 		put_quote(end, f);
-		fputs("`\n", f);
+		fputs("`", f);
 	}
+	fputc('\n', f);
 }
 
 static void put_member(const json_t *survey, const char *title,
