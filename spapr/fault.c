@@ -30,6 +30,7 @@ struct busy {
 struct fault {
 	unsigned int users;	/* tables that have it */
 	struct papr_fault config;
+	int n_args;		/* the other registers are anything */
 	int token_in;		/* argument, or NO_TOKEN */
 	int token_out;
 	_Atomic uint64_t seen;
@@ -54,6 +55,9 @@ struct fault *fault_new(const struct papr_fault *config,
 		return NULL;
 	f->users = 1;
 	f->config = *config;
+	f->n_args = HCALL_REGS;
+	if (!call->in_unspecified && call->in_count < HCALL_REGS)
+		f->n_args = call->in_count;
 	f->token_in = find_token(call->in, call->in_count);
 	f->token_out = find_token(call->out, call->out_count);
 	/* Both or none; RTAS calls are told apart by their arguments. */
@@ -141,7 +145,7 @@ static uint64_t token_of(const struct papr_vcpu *vcpu, uint32_t left)
 static bool is_retry(const struct fault *f, const struct papr_vcpu *vcpu,
 		     const struct busy *busy, const uint64_t *args)
 {
-	for (int i = 0; i < HCALL_REGS; i++) {
+	for (int i = 0; i < f->n_args; i++) {
 		uint64_t wanted = i == f->token_in ?
 			token_of(vcpu, busy->left) : busy->args[i];
 

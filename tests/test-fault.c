@@ -165,6 +165,23 @@ static void another_call_begins_anew(void **state)
 	partition_free(p);
 }
 
+/* Linux leaves in the other registers what happens to be there. */
+static void a_retry_has_the_same_arguments_and_any_registers(void **state)
+{
+	struct partition *p = partition_with("fail: H_BUSY, retries: 2");
+	uint64_t args[PAPR_HCALL_ARGS] = { 7 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		args[1] = args[8] = i;
+		assert_int_equal(partition_hcall(p, H_SET_SPRG0, args),
+				 H_BUSY);
+	}
+	args[1] = args[8] = 2;
+	assert_int_equal(partition_hcall(p, H_SET_SPRG0, args), H_SUCCESS);
+	partition_free(p);
+}
+
 static void each_vcpu_has_retries_of_its_own(void **state)
 {
 	struct partition *p = partition_with("fail: H_BUSY, retries: 1");
@@ -552,6 +569,8 @@ int main(void)
 		cmocka_unit_test(only_calls_of_the_vcpu_count),
 		cmocka_unit_test(a_busy_call_is_answered_after_its_retries),
 		cmocka_unit_test(another_call_begins_anew),
+		cmocka_unit_test(
+			a_retry_has_the_same_arguments_and_any_registers),
 		cmocka_unit_test(each_vcpu_has_retries_of_its_own),
 		cmocka_unit_test(a_busy_call_gives_a_token_to_continue_with),
 		cmocka_unit_test(without_its_token_a_call_is_a_new_one),
