@@ -114,6 +114,17 @@ static int check_whole(int row, const struct papr_route_report *old,
 			 routes_shared(row));
 }
 
+int handover_check(const struct papr_route_report *old,
+		   const struct papr_route_report *next,
+		   const struct handover *plan, struct papr_error *error)
+{
+	int r = 0;
+
+	for (int row = 0; row < HCALL_ROWS && !r; row++)
+		r = check_whole(row, &old[row], &next[row], plan, error);
+	return r;
+}
+
 int handover_plan(struct papr_vm *vm, const struct papr_route_report *old,
 		  const struct papr_route_report *next, struct handover *plan,
 		  struct papr_error *error)
@@ -123,8 +134,8 @@ int handover_plan(struct papr_vm *vm, const struct papr_route_report *old,
 	*plan = (struct handover){ { 0 } };
 	for (row = 0; row < HCALL_ROWS && !r; row++)
 		r = plan_row(vm, row, &old[row], &next[row], plan, error);
-	for (row = 0; row < HCALL_ROWS && !r; row++)
-		r = check_whole(row, &old[row], &next[row], plan, error);
+	if (!r)
+		r = handover_check(old, next, plan, error);
 	if (!r && routes_own_hpt(next))
 		r = hpt_open(vm, error);
 	return r;

@@ -27,6 +27,14 @@ int handover_plan(struct papr_vm *vm, const struct papr_route_report *old,
 		  const struct papr_route_report *next, struct handover *plan,
 		  struct papr_error *error);
 
+/*
+ * Whether the calls of what changes hands still all do, in a @next that knows
+ * what the kernel has taken.
+ */
+int handover_check(const struct papr_route_report *old,
+		   const struct papr_route_report *next,
+		   const struct handover *plan, struct papr_error *error);
+
 /* Whether vCPUs must be held for it, which is between these two. */
 bool handover_stops(const struct handover *plan);
 void handover_begin(struct papr_vm *vm);

@@ -85,7 +85,10 @@ static int move(struct papr_vm *vm, const struct routes_change *change,
 	int r = routes_switch(change, true, error);
 
 	if (!r) {
-		r = handover_do(vm, plan, change->policy, error);
+		/* A kernel that does not take a call is else no error. */
+		r = handover_check(change->old, change->next, plan, error);
+		if (!r)
+			r = handover_do(vm, plan, change->policy, error);
 		if (r)
 			routes_switch_back(change, true);
 	}

@@ -361,6 +361,27 @@ static void a_change_that_fails_leaves_all_as_it_was(void **state)
 	}
 }
 
+/* It would have the state and not be asked. */
+static void a_kernel_that_does_not_take_all_calls_gets_none(void **state)
+{
+	(void)state;
+	for (unsigned int nth = 1; nth <= 6; nth++) {
+		struct partition *p = in_userspace();
+		struct snapshot before, after;
+		struct papr_error error;
+
+		look(p, &before);
+		fake_host_fail(p->fake, FAKE_ENABLE_HCALL, nth, EINVAL);
+		assert_int_equal(change(p, "{}", &error), -EBUSY);
+		assert_non_null(strstr(error.text, " would stay user: "
+				       "interrupt presentation changes hands "
+				       "as a whole"));
+		look(p, &after);
+		assert_memory_equal(&before, &after, sizeof(before));
+		partition_free(p);
+	}
+}
+
 /* H_IPI to a less favoured priority takes back no IPI that is shown. */
 static void a_state_that_kvm_never_has_stays_here(void **state)
 {
@@ -465,6 +486,8 @@ int main(void)
 		cmocka_unit_test(a_call_that_came_too_late_is_made_again),
 		cmocka_unit_test(an_rtas_call_that_came_too_late_is_made_again),
 		cmocka_unit_test(a_change_that_fails_leaves_all_as_it_was),
+		cmocka_unit_test(
+			a_kernel_that_does_not_take_all_calls_gets_none),
 		cmocka_unit_test(a_state_that_kvm_never_has_stays_here),
 		cmocka_unit_test(what_is_no_whole_is_refused),
 		cmocka_unit_test(a_host_without_the_operations_says_so),
