@@ -4,10 +4,10 @@
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
  * the watchdogs, of VIO devices with their interrupts and of NVRAM, in their
- * calls, and of H_JOIN.  What else handlers share is either fixed once the VM is
- * sealed or atomic; each says so.  Routes are read through an atomic pointer:
- * routing.h.  Injections have a lock, which is taken on the call path only while
- * one of the vCPU's waits for a call.
+ * calls, and of H_JOIN.  What else handlers share is either fixed once the VM
+ * is sealed or atomic; each says so.  Routes are read through an atomic
+ * pointer: routing.h.  Injections have a lock, which is taken on the call path
+ * only while one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
