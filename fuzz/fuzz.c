@@ -8,6 +8,7 @@
 #include "fuzz/fuzz.h"
 #include "fwnmi/fwnmi.h"
 #include "hcalls/catalogue.h"
+#include "spapr/rest.h"
 #include "hcalls/handlers.h"
 #include "spapr/util.h"
 
@@ -305,12 +306,14 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 		struct papr_vcpu *vcpu = papr_vm_vcpu(vm->vm, i);
 
 		papr_vcpu_take_entry(vcpu, &entry);
+		rest_reset(vcpu);
 		check(papr_vcpu_machine_check(vcpu, false));
 		vm->interrupted = (struct papr_regs){
 			.msr = MSR_SF | MSR_ME | MSR_RI
 		};
 		check(papr_vcpu_take_interrupt(vcpu));
 	}
+	vm->regs[PAPR_REG_MSR] = 0;
 	fwnmi_reset(vm->vm);
 	xics_reset(vm->vm->xics);
 	hcalls_reset_vio(vm->vm);

@@ -11,6 +11,7 @@
 
 #define VCPUS 4
 #define ROUNDS 500
+#define JOINS 5000
 
 /* The host's sleep: until somebody is woken, any of them. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -116,7 +117,7 @@ static void *join(void *arg)
 {
 	struct papr_vcpu *vcpu = arg;
 
-	for (unsigned int i = 0; i < ROUNDS; i++) {
+	for (unsigned int i = 0; i < JOINS; i++) {
 		int64_t ret = call(vcpu, H_JOIN, 0);
 
 		if (ret == H_CONTINUE) {
@@ -142,8 +143,8 @@ static void of_all_that_join_at_once_one_goes_on(void **state)
 	pthread_barrier_init(&round_over, NULL, VCPUS);
 	run(p, join);
 	pthread_barrier_destroy(&round_over);
-	assert_int_equal(atomic_load(&last), ROUNDS);
-	assert_int_equal(atomic_load(&joined), ROUNDS * (VCPUS - 1));
+	assert_int_equal(atomic_load(&last), JOINS);
+	assert_int_equal(atomic_load(&joined), JOINS * (VCPUS - 1));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, partition_end)
