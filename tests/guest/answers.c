@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Makes the calls of answers.def, and prints what came back: the return, the
- * registers that have changed, a sum of the memory they may have changed, and
- * of a page table its entries, and whether they translate:
+ * registers that have changed, the MSR, a sum of the memory they may have
+ * changed, and of a page table its entries, and whether they translate:
  *
- *	GUEST answer=H_PAGE_INIT/zero ret=H_SUCCESS memory=7c2a...
+ *	GUEST answer=H_PAGE_INIT/zero ret=H_SUCCESS msr=... memory=7c2a...
  *	GUEST answer=H_READ/loaded ret=H_SUCCESS r4=1005 r5=1021112 ...
  *
  * None of it must depend on who answers.
@@ -20,6 +20,7 @@
 
 #define BIT(n)		(1ull << (63 - (n)))
 #define FILLER		0x5a5a000000000000ull
+#define SOON		0x10000		/* of the decrementer */
 
 /*
  * The page table of 1/128 of 64 MiB.  The kernel's own entries are where the
@@ -45,10 +46,11 @@
 
 /*
  * What is done before a call.  SAYS writes a length where the area at r6 tells
- * it.  The others are for the page table: the group has no entry, one that was
- * not used, was loaded or stored through, or eight.
+ * it.  WOKEN lets the decrementer end soon.  The others are for the page table:
+ * the group has no entry, one that was not used, was loaded or stored through,
+ * or eight.
  */
-enum { AS_IS, TELL, EMPTY, ENTRY, LOADED, STORED, FULL };
+enum { AS_IS, TELL, WOKEN, EMPTY, ENTRY, LOADED, STORED, FULL };
 
 #define SAYS(length)	(TELL | (uint64_t)(length) << 8)
 
@@ -69,6 +71,7 @@ static const struct row {
 };
 
 static bool hash;
+static bool little;	/* the call is made in little-endian mode */
 static uint64_t group[16];	/* as it was after the call before */
 
 extern const uint32_t data_code[], data_code_end[];
@@ -164,6 +167,8 @@ static void prepare(const struct row *row)
 	fill(MAPPED, MAPPED_END);
 	if (state == TELL)
 		store32(row->args[2] + 4, length);
+	if (state == WOKEN)
+		asm volatile("mtdec %0" : : "r"(SOON));
 }
 
 static void put_registers(const uint64_t *regs, const uint64_t *args,
@@ -210,22 +215,28 @@ static void put_group(void)
 /* @number follows the name unless it is negative. */
 static void run(const struct row *row, uint64_t r4, int number)
 {
-	uint64_t regs[HCALL_REGS], args[HCALL_REGS];
+	uint64_t regs[HCALL_REGS], args[HCALL_REGS], msr;
 	int64_t ret;
 
 	for (unsigned int i = 0; i < HCALL_REGS; i++)
 		regs[i] = args[i] = i < row->n ? row->args[i] : FILLER + i;
 	regs[0] = args[0] = r4;
 	prepare(row);
-	ret = hcall(row->number, regs);
+	ret = little ? hcall_little(row->number, regs) :
+		       hcall(row->number, regs);
+	asm volatile("mfmsr %0" : "=r"(msr));
+	interrupts_off();
 	put("GUEST answer=");
 	put_call(row->number);
 	put("/");
 	put(row->name);
 	if (number >= 0)
 		put_number(number);
+	put(little ? " little" : "");
 	put_return(ret);
 	put_registers(regs, args, row->number != H_RANDOM);
+	put(" msr=");
+	put_hex(msr);
 	put(" memory=");
 	put_hex(sum(sum(0xcbf29ce484222325ull, AREA, AREA_END), MAPPED,
 		    MAPPED_END));
@@ -234,15 +245,24 @@ static void run(const struct row *row, uint64_t r4, int number)
 	put("\n");
 }
 
+static void run_row(const struct row *row)
+{
+	if (!row->each_bit)
+		run(row, row->args[0], -1);
+	for (int bit = 0; bit < 64 && row->each_bit; bit++)
+		run(row, BIT(bit), bit);
+}
+
+/* The page table has no byte order of its own: once is enough. */
 void guest_main(void)
 {
 	hash = HCALL_OF(H_READ, 0, SLOT(0)) == 0;
 	read_group();
 	copy_code(0x300, data_code, data_code_end);
-	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (!rows[i].each_bit)
-			run(&rows[i], rows[i].args[0], -1);
-		for (int bit = 0; bit < 64 && rows[i].each_bit; bit++)
-			run(&rows[i], BIT(bit), bit);
-	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
+		run_row(&rows[i]);
+	little = true;
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
+		if ((rows[i].state & 0xff) < EMPTY)
+			run_row(&rows[i]);
 }

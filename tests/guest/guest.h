@@ -38,8 +38,12 @@ enum {
 /* A program; when it returns the machine is powered off. */
 void guest_main(void);
 
-/* What is in r3 after the call; @regs are r4 to r12, in and out. */
+/*
+ * What is in r3 after the call; @regs are r4 to r12, in and out.  The second
+ * makes it in little-endian mode.
+ */
 int64_t hcall(uint64_t nr, uint64_t regs[HCALL_REGS]);
+int64_t hcall_little(uint64_t nr, uint64_t regs[HCALL_REGS]);
 
 #define HCALL_OF(nr, ...) hcall(nr, (uint64_t[HCALL_REGS]){ __VA_ARGS__ })
 

@@ -23,14 +23,16 @@ _start:
  * uint64_t hcall(uint64_t nr, uint64_t regs[9]): regs are r4 to r12, before
  * and after. The function keeps nothing in a register the call could change.
  */
+	.macro	hcall_function name, call:vararg
 	.text
-	.globl	hcall
-	.type	hcall, @function
-hcall:
+	.globl	\name
+	.type	\name, @function
+\name:
 	mflr	%r0
 	std	%r0, 16(%r1)
-	stdu	%r1, -64(%r1)
+	stdu	%r1, -80(%r1)
 	std	%r4, 48(%r1)
+	std	%r31, 64(%r1)
 	mr	%r11, %r4
 	ld	%r4, 0(%r11)
 	ld	%r5, 8(%r11)
@@ -41,7 +43,7 @@ hcall:
 	ld	%r10, 48(%r11)
 	ld	%r12, 64(%r11)
 	ld	%r11, 56(%r11)
-	sc	1
+	\call
 	ld	%r0, 48(%r1)
 	std	%r11, 56(%r1)
 	mr	%r11, %r0
@@ -55,11 +57,36 @@ hcall:
 	std	%r12, 64(%r11)
 	ld	%r12, 56(%r1)
 	std	%r12, 56(%r11)
-	addi	%r1, %r1, 64
+	ld	%r31, 64(%r1)
+	addi	%r1, %r1, 80
 	ld	%r0, 16(%r1)
 	mtlr	%r0
 	blr
-	.size	hcall, . - hcall
+	.size	\name, . - \name
+	.endm
+
+	hcall_function hcall, sc 1
+
+/* The same in little-endian mode, and with what it is to return to in r31. */
+	.macro	sc_little
+	bcl	20, 31, 1f
+1:	mflr	%r31
+	addi	%r31, %r31, 2f - 1b
+	mtsrr0	%r31
+	addi	%r31, %r31, 3f - 2f
+	mfmsr	%r0
+	ori	%r0, %r0, 1
+	mtsrr1	%r0
+	rfid
+2:	.long	0x22000044		/* sc 1 */
+	.long	0xa600007c		/* mfmsr r0 */
+	.long	0x01000068		/* xori r0, r0, 1 */
+	.long	0xa6031b7c		/* mtsrr1 r0, below */
+	.long	0xa603fa7f		/* mtsrr0 r31 */
+	.long	0x2400004c		/* rfid */
+3:
+	.endm
+	hcall_function hcall_little, sc_little
 
 /*
  * Copied to each interrupt vector: says so and ends the program. r13 holds
