@@ -304,7 +304,7 @@ static void a_guest_is_asked_what_it_calls(void **state)
 	assert_int_equal(number(json_array_get(calls, 1), "run"), 0);
 	kernel = json_array_get(json_object_get(f->survey, "kernel"), 0);
 	assert_text(kernel, "name", "H_CEDE");
-	assert_text(f->survey, "guest", "Linux version 7.0  #1 of May");
+	assert_text(f->survey, "guest", "Linux version 7.0 #1 of May");
 	assert_int_equal(json_array_size(json_object_get(f->survey,
 							 "cells")), 0);
 }

@@ -34,7 +34,7 @@ static void note_kernel(struct survey_guest *g, const char *line)
 
 	if (name && !json_object_get(g->about, "guest"))
 		json_object_set_new(g->about, "guest", json_sprintf(
-			"%.*s %.60s", (int)strcspn(name, "("), name,
+			"%.*s%.60s", (int)strcspn(name, "("), name,
 			build ? build : ""));
 }
 
