@@ -69,6 +69,7 @@ struct top {
 	json_t *before;
 	json_t *now;
 	struct termios terminal;	/* as it was */
+	sigset_t mask;			/* likewise */
 };
 
 static volatile sig_atomic_t signalled;
@@ -83,15 +84,24 @@ static void on_signal(int sig)
 static int screen_open(struct top *top)
 {
 	struct sigaction action = { .sa_handler = on_signal };
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
 	struct termios raw;
+	sigset_t set;
+	size_t i;
 
 	if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &top->terminal))
 		return -1;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	/* They come while it waits, and at no other time. */
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		sigaction(ends[i], &action, NULL);
+		sigaddset(&set, ends[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	raw = top->terminal;
 	raw.c_lflag &= ~(ICANON | ECHO);
+	/* Ctrl-C would throw away what puts the screen right. */
+	raw.c_lflag |= NOFLSH;
 	/* Nobody would put the screen right after Ctrl-Z. */
 	raw.c_cc[VSUSP] = _POSIX_VDISABLE;
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
@@ -179,10 +189,15 @@ static bool wait_for_next(struct top *top)
 		.fd = top->batch ? -1 : STDIN_FILENO, .events = POLLIN
 	};
 	int64_t end = now_ms() + top->delay_ms, left;
+	struct timespec timeout;
 
-	while ((left = end - now_ms()) > 0 && !signalled)
-		if (poll(&keys, 1, left) > 0 && !take_key(top))
+	while ((left = end - now_ms()) > 0 && !signalled) {
+		timeout.tv_sec = left / 1000;
+		timeout.tv_nsec = left % 1000 * 1000000;
+		if (ppoll(&keys, 1, &timeout, &top->mask) > 0 &&
+		    !take_key(top))
 			return false;
+	}
 	return !signalled;
 }
 
@@ -231,6 +246,7 @@ static int run(struct top *top)
 		fprintf(stderr, "papr top: %s\n", error.text);
 		return EXIT_FAILED;
 	}
+	sigprocmask(SIG_BLOCK, NULL, &top->mask);
 	if (!top->batch && screen_open(top)) {
 		fputs("papr top: this is no terminal; --batch needs none\n",
 		      stderr);
