@@ -289,6 +289,27 @@ void partition_free(struct partition *p)
 	talloc_free(p);
 }
 
+int reroute(struct partition *p, const char *text, struct papr_error *error)
+{
+	struct papr_policy *policy;
+	int r;
+
+	error->text[0] = '\0';
+	if (papr_policy_parse(text, strlen(text), "test", &policy, error))
+		fail_msg("%s", error->text);
+	r = papr_vm_change_policy(p->vm, policy, error);
+	papr_policy_free(policy);
+	return r;
+}
+
+void must_reroute(struct partition *p, const char *text)
+{
+	struct papr_error error;
+
+	if (reroute(p, text, &error))
+		fail_msg("%s", error.text);
+}
+
 int partition_start(void **state)
 {
 	*state = partition_new(&(struct partition_setup){ 0 });

@@ -120,6 +120,10 @@ void partition_free(struct partition *p);
 /* Attaches vCPU @index to a CPU of the fake host and returns that. */
 struct fake_cpu *partition_attach(struct partition *p, uint32_t index);
 
+/* Another policy, as text, while it runs: papr_vm_change_policy()'s result. */
+int reroute(struct partition *p, const char *text, struct papr_error *error);
+void must_reroute(struct partition *p, const char *text);
+
 /* For tests that want a plain one in *state. */
 int partition_start(void **state);
 int partition_end(void **state);

@@ -23,28 +23,6 @@ static const char user[] = "sets: { hcall-interrupt: user }";
 	 (uint64_t)(pending) << ICP_PPRI_SHIFT)
 #define PRIORITY(p) ((uint64_t)(p) << SOURCE_PRIORITY_SHIFT)
 
-static int change(struct partition *p, const char *text,
-		  struct papr_error *error)
-{
-	struct papr_policy *policy;
-	int r;
-
-	error->text[0] = '\0';
-	if (papr_policy_parse(text, strlen(text), "test", &policy, error))
-		fail_msg("%s", error->text);
-	r = papr_vm_change_policy(p->vm, policy, error);
-	papr_policy_free(policy);
-	return r;
-}
-
-static void must_change(struct partition *p, const char *text)
-{
-	struct papr_error error;
-
-	if (change(p, text, &error))
-		fail_msg("%s", error.text);
-}
-
 /* A guest of a POWER8 with an IPI and the terminal's interrupt on the way. */
 static struct partition *busy_partition(const char *policy)
 {
@@ -84,7 +62,7 @@ static struct partition *in_userspace(void)
 {
 	struct partition *p = in_kernel();
 
-	must_change(p, user);
+	must_reroute(p, user);
 	fake_host_clear_log(p->fake);
 	return p;
 }
@@ -123,7 +101,7 @@ static void what_is_shown_comes_back_to_the_kernel(void **state)
 	struct partition *p = in_userspace();
 
 	(void)state;
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	assert_int_equal(cpu_of(p, 0)->icp, ICP(0xff, XICS_IPI, 4, 4));
 	assert_int_equal(cpu_of(p, 1)->icp, ICP(5, 0, 0xff, 0xff));
 	assert_int_equal(fake_source(p->fake, VTY_IRQ)->state,
@@ -141,7 +119,7 @@ static void a_stale_interrupt_is_taken_back(void **state)
 
 	(void)state;
 	cpu_of(p, 0)->raised = cpu_of(p, 1)->raised = true;
-	must_change(p, user);
+	must_reroute(p, user);
 	assert_true(fake_cpu_raised(cpu_of(p, 0)));
 	assert_false(fake_cpu_raised(cpu_of(p, 1)));
 	partition_free(p);
@@ -159,7 +137,7 @@ static void rtas_calls_of_sources_go_along(void **state)
 					       cells), 0);
 	assert_int_equal(cells[2], SECOND);
 	assert_int_equal(cells[3], 5);
-	must_change(p, "rtas: { 'ibm,int-on': deny }");
+	must_reroute(p, "rtas: { 'ibm,int-on': deny }");
 	assert_int_equal(p->fake->token[0], RTAS_TOKEN_ibm_set_xive);
 	assert_int_equal(p->fake->token[3], 0);
 	partition_free(p);
@@ -170,9 +148,9 @@ static void vcpus_are_held_for_it_and_for_nothing_else(void **state)
 	struct partition *p = in_kernel();
 
 	(void)state;
-	must_change(p, "hcalls: { H_RANDOM: user, H_PAGE_INIT: user }");
+	must_reroute(p, "hcalls: { H_RANDOM: user, H_PAGE_INIT: user }");
 	assert_false(fake_host_logged(p->fake, "cpu 0: hold on"));
-	must_change(p, user);
+	must_reroute(p, user);
 	assert_int_equal(fake_host_count(p->fake, "cpu 0: hold on"), 1);
 	assert_int_equal(p->fake->held, 0);
 	partition_free(p);
@@ -186,7 +164,7 @@ static void an_edge_goes_to_whom_has_the_controller(void **state)
 	(void)state;
 	assert_int_equal(papr_vm_console_input(p->vm), 0);
 	assert_int_equal(fake_host_raised(p->fake, VTY_IRQ), 1);
-	must_change(p, user);
+	must_reroute(p, user);
 	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_set_xive, 3, 1, VTY_IRQ, SECOND,
 			      4), 0);
 	p->on = 1;
@@ -196,7 +174,7 @@ static void an_edge_goes_to_whom_has_the_controller(void **state)
 	assert_int_equal(papr_vm_console_input(p->vm), 0);
 	assert_int_equal(ipoll(p, SECOND, &mfrr), 0xff000000 | VTY_IRQ);
 	assert_int_equal(fake_host_raised(p->fake, VTY_IRQ), 1);
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	assert_int_equal(papr_vm_console_input(p->vm), 0);
 	/* A new one, which counts anew. */
 	assert_int_equal(fake_host_raised(p->fake, VTY_IRQ), 1);
@@ -226,7 +204,7 @@ static void a_call_that_came_too_late_is_made_again(void **state)
 	struct papr_hcall_stats stats;
 
 	(void)state;
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		struct papr_hcall hcall = { .nr = calls[i],
 			.args = { 0, 3, 5, 7, 9, 11, 13, 15, 17 } };
@@ -253,7 +231,7 @@ static void an_rtas_call_that_came_too_late_is_made_again(void **state)
 	uint64_t calls, errors;
 
 	(void)state;
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	fake_host_clear_log(p->fake);
 	store_be32(block, RTAS_TOKEN_ibm_int_off);
 	store_be32(block + 4, 1);
@@ -346,7 +324,7 @@ static void a_change_that_fails_leaves_all_as_it_was(void **state)
 
 		look(p, &before);
 		fake_host_fail(p->fake, f->op, f->nth, EIO);
-		assert_int_equal(change(p, f->take ? user : "{}", &error),
+		assert_int_equal(reroute(p, f->take ? user : "{}", &error),
 				 -EIO);
 		if (strncmp(error.text, f->sentence, strlen(f->sentence)))
 			fail_msg("%s", error.text);
@@ -356,7 +334,7 @@ static void a_change_that_fails_leaves_all_as_it_was(void **state)
 			       sizeof(after.raised));
 		assert_memory_equal(&before, &after, sizeof(before));
 		assert_int_equal(p->fake->held, 0);
-		must_change(p, f->take ? user : "{}");
+		must_reroute(p, f->take ? user : "{}");
 		partition_free(p);
 	}
 }
@@ -372,7 +350,7 @@ static void a_kernel_that_does_not_take_all_calls_gets_none(void **state)
 
 		look(p, &before);
 		fake_host_fail(p->fake, FAKE_ENABLE_HCALL, nth, EINVAL);
-		assert_int_equal(change(p, "{}", &error), -EBUSY);
+		assert_int_equal(reroute(p, "{}", &error), -EBUSY);
 		assert_non_null(strstr(error.text, " would stay user: "
 				       "interrupt presentation changes hands "
 				       "as a whole"));
@@ -390,12 +368,12 @@ static void a_state_that_kvm_never_has_stays_here(void **state)
 
 	(void)state;
 	assert_int_equal(HCALL(p, H_IPI, 0, 0xff), H_SUCCESS);
-	assert_int_equal(change(p, "{}", &error), -EINVAL);
+	assert_int_equal(reroute(p, "{}", &error), -EINVAL);
 	assert_string_equal(error.text, "the kernel does not take what vCPU 0 "
 			    "is shown: its controller is never in such a "
 			    "state");
 	assert_int_equal(HCALL(p, H_XIRR), H_SUCCESS);
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	partition_free(p);
 }
 
@@ -426,7 +404,7 @@ static void what_is_no_whole_is_refused(void **state)
 		struct papr_error error;
 
 		fake_host_clear_log(p->fake);
-		assert_int_equal(change(p, refused[i].to, &error), -EBUSY);
+		assert_int_equal(reroute(p, refused[i].to, &error), -EBUSY);
 		if (strncmp(error.text, refused[i].sentence,
 			    strlen(refused[i].sentence)))
 			fail_msg("%s", error.text);
@@ -468,7 +446,7 @@ static void a_host_without_the_operations_says_so(void **state)
 			.host = "power8", .tweak = rows[i].tweak });
 		struct papr_error error;
 
-		assert_int_equal(change(p, user, &error), -EBUSY);
+		assert_int_equal(reroute(p, user, &error), -EBUSY);
 		assert_non_null(strstr(error.text, rows[i].why));
 		partition_free(p);
 	}

@@ -9,28 +9,6 @@
 #include "spapr/routing.h"
 #include "tests/partition.h"
 
-static int change(struct partition *p, const char *text,
-		  struct papr_error *error)
-{
-	struct papr_policy *policy;
-	int r;
-
-	error->text[0] = '\0';
-	if (papr_policy_parse(text, strlen(text), "test", &policy, error))
-		fail_msg("%s", error->text);
-	r = papr_vm_change_policy(p->vm, policy, error);
-	papr_policy_free(policy);
-	return r;
-}
-
-static void must_change(struct partition *p, const char *text)
-{
-	struct papr_error error;
-
-	if (change(p, text, &error))
-		fail_msg("%s", error.text);
-}
-
 /* All that a change could change. */
 struct snapshot {
 	struct papr_route_report routes[HCALL_ROWS];
@@ -101,7 +79,7 @@ static void nested_hv_that_is_off_is_told_of_before_and_after(void **state)
 			.config = { .nested_hv = rows[i].nested_hv } });
 
 		assert_string_equal(reason_of_nesting(p), rows[i].reason);
-		must_change(p, "hcalls: { H_RANDOM: user }");
+		must_reroute(p, "hcalls: { H_RANDOM: user }");
 		assert_string_equal(reason_of_nesting(p), rows[i].reason);
 		partition_free(p);
 	}
@@ -121,15 +99,15 @@ static void the_new_policy_answers(void **state)
 
 	p->vmm_ret = 77;
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 1), H_SUCCESS);
-	must_change(p, "hcalls: { H_SET_SPRG0: vmm }");
+	must_reroute(p, "hcalls: { H_SET_SPRG0: vmm }");
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 1), 77);
 	assert_int_equal(effective(p, HCALL_ROW_H_SET_SPRG0),
 			 PAPR_EFFECTIVE_VMM);
-	must_change(p, "hcalls: { H_SET_SPRG0: deny }");
+	must_reroute(p, "hcalls: { H_SET_SPRG0: deny }");
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 1), H_FUNCTION);
-	must_change(p, "hcalls: { H_SET_SPRG0: { fail: H_BUSY } }");
+	must_reroute(p, "hcalls: { H_SET_SPRG0: { fail: H_BUSY } }");
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 1), H_BUSY);
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 1), H_SUCCESS);
 }
 
@@ -137,10 +115,10 @@ static void an_rtas_call_changes_too(void **state)
 {
 	struct partition *p = *state;
 
-	must_change(p, "rtas: { power-off: deny }");
+	must_reroute(p, "rtas: { power-off: deny }");
 	assert_int_equal(RTAS(p, RTAS_TOKEN_power_off, 2, 1, 0, 0), -3);
 	assert_int_equal(p->events, 0);
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	assert_int_equal(RTAS(p, RTAS_TOKEN_power_off, 2, 1, 0, 0), 0);
 	assert_int_equal(p->events, 1);
 }
@@ -149,12 +127,12 @@ static void only_calls_that_change_hands_are_switched(void **state)
 {
 	struct partition *p = *state;
 
-	must_change(p, "hcalls: { H_PAGE_INIT: user, H_SET_SPRG0: vmm }");
+	must_reroute(p, "hcalls: { H_PAGE_INIT: user, H_SET_SPRG0: vmm }");
 	assert_string_equal(fake_host_log(p->fake), "enable_hcall 0x2c off\n");
 	fake_host_clear_log(p->fake);
-	must_change(p, "hcalls: { H_PAGE_INIT: deny }");
+	must_reroute(p, "hcalls: { H_PAGE_INIT: deny }");
 	assert_string_equal(fake_host_log(p->fake), "");
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	assert_string_equal(fake_host_log(p->fake), "enable_hcall 0x2c on\n");
 }
 
@@ -167,11 +145,11 @@ static void a_kernel_that_refused_keeps_its_answer(void **state)
 	p = partition_new(&(struct partition_setup){
 		.policy = "hcalls: { H_PAGE_INIT: user }" });
 	fake_host_fail(p->fake, FAKE_ENABLE_HCALL, 1, EINVAL);
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	assert_int_equal(effective(p, HCALL_ROW_H_PAGE_INIT),
 			 PAPR_EFFECTIVE_USER);
 	fake_host_clear_log(p->fake);
-	must_change(p, "hcalls: { H_SET_SPRG0: vmm }");
+	must_reroute(p, "hcalls: { H_SET_SPRG0: vmm }");
 	assert_string_equal(fake_host_log(p->fake), "");
 	assert_int_equal(effective(p, HCALL_ROW_H_PAGE_INIT),
 			 PAPR_EFFECTIVE_USER);
@@ -208,7 +186,7 @@ static void a_refused_change_leaves_all_as_it_was(void **state)
 		p = partition_new(&(struct partition_setup){
 			.host = refused[i].host });
 		before = look(p);
-		assert_int_equal(change(p, refused[i].policy, &error),
+		assert_int_equal(reroute(p, refused[i].policy, &error),
 				 refused[i].err);
 		if (strncmp(error.text, refused[i].sentence,
 			    strlen(refused[i].sentence)))
@@ -224,7 +202,7 @@ static void a_group_that_stays_where_it_is_may_be_routed(void **state)
 {
 	struct partition *p = *state;
 
-	must_change(p, "hcalls: { H_CEDE: deny }");
+	must_reroute(p, "hcalls: { H_CEDE: deny }");
 	assert_int_equal(effective(p, HCALL_ROW_H_CEDE), PAPR_EFFECTIVE_KERNEL);
 }
 
@@ -236,16 +214,16 @@ static void a_page_table_changes_hands(void **state)
 
 	(void)state;
 	p = partition_new(&(struct partition_setup){ .host = "power8" });
-	must_change(p, user);
+	must_reroute(p, user);
 	assert_int_equal(HCALL(p, H_ENTER, 0, 0, 0x1001, 0x1192), H_SUCCESS);
 	/* One that has left the kernel before that answers again. */
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	assert_int_equal(effective(p, HCALL_ROW_H_ENTER),
 			 PAPR_EFFECTIVE_KERNEL);
 	assert_int_equal(HCALL(p, H_REMOVE, 0, 0), H_SUCCESS);
 	/* It is open. */
 	fake_host_fail(p->fake, FAKE_OPEN_HPT, 1, EMFILE);
-	must_change(p, user);
+	must_reroute(p, user);
 	partition_free(p);
 }
 
@@ -259,8 +237,8 @@ static void a_page_table_that_is_not_opened_stays(void **state)
 	p = partition_new(&(struct partition_setup){ .host = "power8" });
 	before = look(p);
 	fake_host_fail(p->fake, FAKE_OPEN_HPT, 1, EMFILE);
-	assert_int_equal(change(p, "sets: { hcall-pft: user, hcall-bulk: user }",
-				&error), -EMFILE);
+	assert_int_equal(reroute(p, "sets: { hcall-pft: user, "
+				 "hcall-bulk: user }", &error), -EMFILE);
 	assert_string_equal(error.text, "the host does not open its page "
 			    "table, whose calls are routed to user: Too many "
 			    "open files");
@@ -276,11 +254,11 @@ static void registered_areas_change_hands(void **state)
 
 	(void)state;
 	p = partition_new(&(struct partition_setup){ .host = "power8" });
-	must_change(p, "{ hcalls: { H_REGISTER_VPA: user, H_CONFER: user }, "
-		    "force: true }");
+	must_reroute(p, "{ hcalls: { H_REGISTER_VPA: user, H_CONFER: user }, "
+		     "force: true }");
 	store_be32(p->ram + 0x10004, 640 << 16);	/* the length */
 	assert_int_equal(HCALL(p, H_REGISTER_VPA, vpa, 0, 0x10000), H_SUCCESS);
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	store_be32(p->ram + 0x12004, 4096);
 	assert_int_equal(HCALL(p, H_REGISTER_VPA, dtl, 0, 0x12000), H_SUCCESS);
 	partition_free(p);
@@ -304,12 +282,12 @@ static void a_kernel_that_keeps_a_call_gets_the_old_routes_back(void **state)
 			.policy = first });
 		before = look(p);
 		fake_host_fail(p->fake, FAKE_ENABLE_HCALL, k, EIO);
-		assert_int_equal(change(p, second, &error), -EIO);
+		assert_int_equal(reroute(p, second, &error), -EIO);
 		assert_non_null(strstr(error.text, "the kernel did not let go "
 				       "of H_"));
 		assert_nothing_changed(p, before);
 		fake_host_fail(p->fake, FAKE_ENABLE_HCALL, 0, 0);
-		must_change(p, second);
+		must_reroute(p, second);
 		partition_free(p);
 	}
 }
@@ -324,8 +302,8 @@ static void a_demand_the_kernel_refuses_gets_the_old_routes_back(void **state)
 	p = partition_new(&(struct partition_setup){ .policy = first });
 	before = look(p);
 	fake_host_fail(p->fake, FAKE_ENABLE_HCALL, 2, EINVAL);
-	assert_int_equal(change(p, "{ hcalls: { H_RANDOM: kernel!, "
-				"H_SET_MODE: kernel!, H_SET_XDABR: kernel!, "
+	assert_int_equal(reroute(p, "{ hcalls: { H_RANDOM: kernel!, "
+				 "H_SET_MODE: kernel!, H_SET_XDABR: kernel!, "
 				"H_PAGE_INIT: vmm } }", &error), -EOPNOTSUPP);
 	assert_nothing_changed(p, before);
 	partition_free(p);
@@ -342,11 +320,11 @@ static void a_fault_that_stays_goes_on_counting(void **state)
 	struct papr_hcall_stats stats;
 
 	for (unsigned int i = 0; i < 12; i++) {
-		must_change(p, policies[i % 2]);
+		must_reroute(p, policies[i % 2]);
 		assert_int_equal(HCALL(p, H_SET_SPRG0, i),
 				 i % 3 == 2 ? H_BUSY : H_SUCCESS);
 	}
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	papr_vm_stats(p->vm, HCALL_ROW_H_SET_SPRG0, &stats);
 	assert_int_equal(stats.on_purpose, 4);
 }
@@ -355,10 +333,10 @@ static void another_fault_begins_anew(void **state)
 {
 	struct partition *p = *state;
 
-	must_change(p, "hcalls: { H_SET_SPRG0: { fail: H_BUSY, times: 1 } }");
+	must_reroute(p, "hcalls: { H_SET_SPRG0: { fail: H_BUSY, times: 1 } }");
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 0), H_BUSY);
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 0), H_SUCCESS);
-	must_change(p, "hcalls: { H_SET_SPRG0: { fail: H_BUSY, times: 2 } }");
+	must_reroute(p, "hcalls: { H_SET_SPRG0: { fail: H_BUSY, times: 2 } }");
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 0), H_BUSY);
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 0), H_BUSY);
 	assert_int_equal(HCALL(p, H_SET_SPRG0, 0), H_SUCCESS);
@@ -372,8 +350,8 @@ static void change_within(void *vmm, struct papr_vcpu *vcpu,
 
 	(void)vcpu;
 	for (int i = 0; i < 5; i++)
-		must_change(p, i % 2 ? "{}" :
-			    "hcalls: { H_SET_SPRG0: deny, H_RANDOM: user }");
+		must_reroute(p, i % 2 ? "{}" :
+			     "hcalls: { H_SET_SPRG0: deny, H_RANDOM: user }");
 	call->ret = 5;
 }
 
@@ -437,9 +415,9 @@ static void a_call_finds_its_answer_while_the_kernel_is_switched(void **state)
 		.tweak = use_switch_and_call });
 	p->vmm_ret = 77;
 	switched = p;
-	must_change(p, vmm);
+	must_reroute(p, vmm);
 	assert_int_equal(p->vmm_calls, 4);
-	must_change(p, "{}");
+	must_reroute(p, "{}");
 	assert_int_equal(p->vmm_calls, 8);
 	switched = NULL;
 	partition_free(p);
@@ -453,7 +431,7 @@ static void before_the_seal_a_policy_is_set_and_not_changed(void **state)
 	(void)state;
 	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
 					&error), 0);
-	assert_int_equal(change(p, "{}", &error), -EBUSY);
+	assert_int_equal(reroute(p, "{}", &error), -EBUSY);
 	assert_string_equal(error.text, "a policy is changed after the VM is "
 			    "sealed");
 	partition_free(p);

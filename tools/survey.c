@@ -4,15 +4,14 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "tools/papr.h"
 #include "tools/survey-run.h"
+#include "tools/sweep-guest.h"
 #include "tools/sweep-options.h"
 #include "vmm/options.h"
 #include "vmm/util.h"
@@ -275,19 +274,6 @@ static json_t *command(int argc, char **argv)
 
 /* --- the order of things */
 
-/* Ctrl-C ends the guest, and what is known so far is still told. */
-static int signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 static int finish(const struct options *o, const json_t *survey, int status)
 {
 	struct papr_error error;
@@ -317,7 +303,7 @@ static int run(struct options *o, const regex_t *alive, json_t *survey,
 		refuse(&error, -errno, "%s: %s", o->console, strerror(errno));
 		return complain(EXIT_USAGE, &error);
 	}
-	how.signal_fd = signals();
+	how.signal_fd = sweep_guest_signals();
 	ret = survey_run(survey, &how, &status, &error);
 	close(how.signal_fd);
 	if (how.console)

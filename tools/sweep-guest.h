@@ -53,6 +53,12 @@ enum sweep_heard {
 int sweep_guest_start(struct sweep_guest *guest, const char *program,
 		      char *const *run, struct papr_error *error);
 
+/*
+ * What the guest's @signal_fd can be: Ctrl-C ends the guest, and what is known
+ * so far is still told.  -1 if there are no descriptors.
+ */
+int sweep_guest_signals(void);
+
 /* To its control socket, which is there before the guest's first line. */
 int sweep_guest_connect(struct sweep_guest *guest, struct papr_error *error);
 

@@ -3,12 +3,11 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "tools/papr.h"
+#include "tools/sweep-guest.h"
 #include "tools/sweep-options.h"
 #include "tools/sweep-run.h"
 #include "vmm/util.h"
@@ -87,19 +86,6 @@ static int write_files(const struct sweep *sweep, struct files *files)
 	return good ? 0 : -EIO;
 }
 
-/* Ctrl-C ends the guest, and what is known so far is still told. */
-static int signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 /* One that can go back in a line. */
 static bool is_terminal(void)
 {
@@ -116,7 +102,7 @@ static int sweep_all(const struct sweep_options *o, struct sweep *sweep,
 		.program = "/proc/self/exe", .patterns = patterns,
 		.patience = o->patience, .timeout_s = o->timeout,
 		.restarts = o->restarts, .console = files->console,
-		.signal_fd = signals(), .terminal = is_terminal(),
+		.signal_fd = sweep_guest_signals(), .terminal = is_terminal(),
 		.verbose = o->verbose,
 	};
 	struct papr_error error;

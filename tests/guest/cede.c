@@ -11,7 +11,7 @@
  * that is far away, and are tried again if it came all the same: on a machine
  * that stood still.
  */
-#include "tests/guest/guest.h"
+#include "tests/guest/smp.h"
 
 #define RESET		0x100
 #define EXTERNAL	0x500
@@ -39,55 +39,10 @@
 #define DECREMENTERS	0xff00ull
 #define RESETS		0xff0000ull
 
-extern const uint32_t start_second[];
-extern const uint32_t external_code[], external_code_end[];
-extern const uint32_t decrementer_counts[], decrementer_counts_end[];
-extern const uint32_t reset_code[], reset_code_end[];
-void second_c(void);
-
-/* Counts, and returns with MSR[EE] off. */
-#define COUNTS(name, count, more) \
-	".globl " name ", " name "_end\n" \
-	name ":\n" \
-	"	mtsprg	1, 3\n" \
-	more \
-	"	mfsprg	3, 2\n" \
-	count \
-	"	mtsprg	2, 3\n" \
-	"	mfspr	3, 27\n" \
-	"	rldicl	3, 3, 48, 1\n" \
-	"	rotldi	3, 3, 16\n" \
-	"	mtspr	27, 3\n" \
-	"	mfsprg	3, 1\n" \
-	"	rfid\n" \
-	name "_end:\n"
-
-/* r3 is the stack. */
-asm(".text\n"
-    ".globl start_second\n"
-    "start_second:\n"
-    "	bcl	20, 31, 1f\n"
-    "1:	mflr	12\n"
-    "	addis	2, 12, (.TOC. - 1b)@ha\n"
-    "	addi	2, 2, (.TOC. - 1b)@l\n"
-    "	addi	1, 3, -128\n"
-    "	li	0, 0\n"
-    "	std	0, 0(1)\n"
-    "	bl	second_c\n"
-    "	nop\n"
-    "	b	.\n"
-    COUNTS("external_code", "addi 3, 3, 1\n", "")
-    COUNTS("decrementer_counts", "addi 3, 3, 0x100\n",
-	   "lis 3, 0x7fff\n mtdec 3\n")
-    COUNTS("reset_code", "addis 3, 3, 1\n", ""));
-
-static uint64_t timebase(void)
-{
-	uint64_t now;
-
-	asm volatile("mftb %0" : "=r"(now));
-	return now;
-}
+COUNTS(external_code, "addi 3, 3, 1", "");
+COUNTS(decrementer_counts, "addi 3, 3, 0x100",
+       "lis 3, 0x7fff\n mtdec 3\n");
+COUNTS(reset_code, "addis 3, 3, 1", "");
 
 static void wait_for(uint64_t ticks)
 {
@@ -97,15 +52,7 @@ static void wait_for(uint64_t ticks)
 		;
 }
 
-static uint64_t taken(void)
-{
-	uint64_t n;
-
-	asm volatile("mfsprg %0, 2" : "=r"(n));
-	return n;
-}
-
-static void forget_taken(void)
+static void forget_interrupts(void)
 {
 	asm volatile("mtsprg 2, %0" : : "r"(0ull));
 }
@@ -203,7 +150,7 @@ static const struct test tests[] = {
 static bool is_over(const struct test *test)
 {
 	if (test->expect)
-		return taken() & (test->expect | DECREMENTERS);
+		return interrupts_taken() & (test->expect | DECREMENTERS);
 	return !test->by_other || mailbox->begun == mailbox->asked;
 }
 
@@ -236,7 +183,7 @@ static uint64_t attempt(const struct test *test, int64_t *ret)
 {
 	uint64_t ee;
 
-	forget_taken();
+	forget_interrupts();
 	if (test->by_self)
 		call(test->by_self, test->args[0], test->args[1]);
 	if (test->by_other)
@@ -253,17 +200,17 @@ static void run(const struct test *test)
 	int64_t ret = 0;
 	unsigned int i;
 
-	for (i = 0; i < TRIES && (!i || taken() & unwanted); i++)
+	for (i = 0; i < TRIES && (!i || interrupts_taken() & unwanted); i++)
 		ee = attempt(test, &ret);
 	put("GUEST answer=H_CEDE/");
 	put(test->name);
 	put(" ret=");
 	put_number(ret);
 	put(" by=");
-	put(taken() & DECREMENTERS ? "decrementer" : "");
-	put(taken() & EXTERNALS ? "external" : "");
-	put(taken() & RESETS ? "reset" : "");
-	put(taken() ? "" : "prod");
+	put(interrupts_taken() & DECREMENTERS ? "decrementer" : "");
+	put(interrupts_taken() & EXTERNALS ? "external" : "");
+	put(interrupts_taken() & RESETS ? "reset" : "");
+	put(interrupts_taken() ? "" : "prod");
 	put(" ee=");
 	put_number(!!ee);
 	if (test->expect == EXTERNALS)

@@ -12,7 +12,7 @@
  * is off: what is shown is asked for by H_XIRR, but for a look now and then
  * whether the external interrupt is up.
  */
-#include "tests/guest/guest.h"
+#include "tests/guest/smp.h"
 
 #define VTY_UNIT	0x71000000ull
 #define VTY		0x1100u		/* its interrupt */
@@ -53,45 +53,7 @@ struct shared {
 
 #define shared ((struct shared *)SHARED)
 
-extern const uint32_t start_second[], external_code[], external_code_end[];
-void second_c(void);
-
-/* r3 is the stack. */
-asm(".text\n"
-    ".globl start_second\n"
-    "start_second:\n"
-    "	bcl	20, 31, 1f\n"
-    "1:	mflr	12\n"
-    "	addis	2, 12, (.TOC. - 1b)@ha\n"
-    "	addi	2, 2, (.TOC. - 1b)@l\n"
-    "	addi	1, 3, -128\n"
-    "	li	0, 0\n"
-    "	std	0, 0(1)\n"
-    "	bl	second_c\n"
-    "	nop\n"
-    "	b	.\n"
-    /* Counts in SPRG2, and returns with MSR[EE] off. */
-    ".globl external_code, external_code_end\n"
-    "external_code:\n"
-    "	mtsprg	1, 3\n"
-    "	mfsprg	3, 2\n"
-    "	addi	3, 3, 1\n"
-    "	mtsprg	2, 3\n"
-    "	mfspr	3, 27\n"
-    "	rldicl	3, 3, 48, 1\n"
-    "	rotldi	3, 3, 16\n"
-    "	mtspr	27, 3\n"
-    "	mfsprg	3, 1\n"
-    "	rfid\n"
-    "external_code_end:\n");
-
-static uint64_t timebase(void)
-{
-	uint64_t now;
-
-	asm volatile("mftb %0" : "=r"(now));
-	return now;
-}
+COUNTS(external_code, "addi 3, 3, 1", "");
 
 static void barrier(void)
 {
@@ -119,14 +81,6 @@ static void call(unsigned int cpu, uint64_t nr, uint64_t *regs)
 }
 
 #define CALL(cpu, nr, ...) call(cpu, nr, (uint64_t[HCALL_REGS]){ __VA_ARGS__ })
-
-static uint64_t interrupts_taken(void)
-{
-	uint64_t n;
-
-	asm volatile("mfsprg %0, 2" : "=r"(n));
-	return n;
-}
 
 /* Something is shown, so that the vCPU is interrupted once it lets itself. */
 static void be_interrupted(unsigned int cpu)
