@@ -226,9 +226,24 @@ static int64_t hash_table(const struct H_REGISTER_PROC_TBL_in *in,
 	return H_SUCCESS;
 }
 
+/* What the host has, H_RPT_INVALIDATE tells it once more. */
+static int tell_host(struct papr_vm *vm, uint64_t flags, uint64_t table)
+{
+	int r;
+
+	pthread_mutex_lock(&vm->mmu_lock);
+	r = vm->host_ops.configure_mmu(vm->host, flags, table);
+	if (!r) {
+		vm->mmu_flags = flags;
+		vm->mmu_table = table;
+	}
+	pthread_mutex_unlock(&vm->mmu_lock);
+	return r;
+}
+
 static int64_t configure_mmu(struct papr_vm *vm, uint64_t flags, uint64_t table)
 {
-	switch (vm->host_ops.configure_mmu(vm->host, flags, table)) {
+	switch (tell_host(vm, flags, table)) {
 	case 0:
 		return H_SUCCESS;
 	case -EINVAL:
@@ -265,6 +280,36 @@ static int64_t h_register_proc_tbl(struct papr_vcpu *vcpu, const void *args,
 	if (radix)
 		flags = MMU_RADIX | (in->flags & PROC_TBL_GTSE ? MMU_GTSE : 0);
 	return configure_mmu(vm, flags, table);
+}
+
+#define RPTI_TYPE_NESTED 1ull
+
+/*
+ * Forgets more than it is asked to: KVM has nothing finer for userspace than
+ * to be told of a process table, on which it invalidates all that processors
+ * have cached of the guest's.
+ */
+static int64_t h_rpt_invalidate(struct papr_vcpu *vcpu, const void *args,
+				void *rets)
+{
+	const struct H_RPT_INVALIDATE_in *in = args;
+	struct papr_vm *vm = vcpu->vm;
+	int r = 0;
+
+	(void)rets;
+	if (vm->mmu != PAPR_MMU_RADIX)
+		return H_UNSUPPORTED;
+	if (in->end < in->start)
+		return H_P5;
+	/* The tables of a guest's guest are the kernel's alone. */
+	if (in->type & RPTI_TYPE_NESTED || !vm->host_ops.configure_mmu)
+		return H_FUNCTION;
+	pthread_mutex_lock(&vm->mmu_lock);
+	if (vm->mmu_table)
+		r = vm->host_ops.configure_mmu(vm->host, vm->mmu_flags,
+					       vm->mmu_table);
+	pthread_mutex_unlock(&vm->mmu_lock);
+	return r ? H_HARDWARE : H_SUCCESS;
 }
 
 static int64_t h_get_cpu_characteristics(struct papr_vcpu *vcpu,
@@ -322,8 +367,8 @@ int hcalls_reset_mode(struct papr_vm *vm)
 		r = hpt_reset(vm);
 	if (r || vm->info.isa < 300 || !ops->configure_mmu)
 		return r;
-	return ops->configure_mmu(vm->host, radix ? MMU_RADIX | MMU_GTSE : 0,
-				  radix ? PATB_GR : 0);
+	return tell_host(vm, radix ? MMU_RADIX | MMU_GTSE : 0,
+			 radix ? PATB_GR : 0);
 }
 
 const struct hcall_impl hcalls_mode[] = {
@@ -331,6 +376,7 @@ const struct hcall_impl hcalls_mode[] = {
 	{ H_SET_XDABR, h_set_xdabr },
 	{ H_SET_MODE, h_set_mode },
 	{ H_REGISTER_PROC_TBL, h_register_proc_tbl },
+	{ H_RPT_INVALIDATE, h_rpt_invalidate },
 	{ H_GET_CPU_CHARACTERISTICS, h_get_cpu_characteristics },
 	{ H_SET_SPRG0, h_set_sprg0 },
 	{ H_RANDOM, h_random },

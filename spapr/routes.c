@@ -195,10 +195,21 @@ static bool can_wake(const struct ground *g, int row)
 		predicted(g, HCALL_ROW_H_PROD) == PAPR_EFFECTIVE_USER;
 }
 
+/*
+ * Telling KVM of a process table invalidates what is cached of the guest's; in
+ * a partition the hypervisor below may keep some of it.
+ */
+static bool can_invalidate(const struct ground *g, int row)
+{
+	return row != HCALL_ROW_H_RPT_INVALIDATE ||
+		(g->host->flavour == PAPR_FLAVOUR_HV &&
+		 g->host->cap[PAPR_CAP_MMU_RADIX]);
+}
+
 /* Whether this library answers what comes to it. */
 static bool is_handled(const struct ground *g, int row)
 {
-	return hcalls_has_handler(row) &&
+	return hcalls_has_handler(row) && can_invalidate(g, row) &&
 		(!hcall_is_xics(row) || g->own_xics) &&
 		(!hcall_is_hpt(row) || g->hpt) && can_wake(g, row);
 }

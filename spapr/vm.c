@@ -197,6 +197,7 @@ static int vm_destroy(struct papr_vm *vm)
 	pthread_mutex_destroy(&vm->inject_lock);
 	pthread_mutex_destroy(&vm->routes_lock);
 	pthread_mutex_destroy(&vm->nvram_lock);
+	pthread_mutex_destroy(&vm->mmu_lock);
 	pthread_mutex_destroy(&vm->hpt_lock);
 	pthread_mutex_destroy(&vm->watchdogs.lock);
 	pthread_mutex_destroy(&vm->irqs_lock);
@@ -256,6 +257,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 		return error_set(error, -ENOMEM, "out of memory");
 	pthread_mutex_init(&vm->inject_lock, NULL);
 	pthread_mutex_init(&vm->routes_lock, NULL);
+	pthread_mutex_init(&vm->mmu_lock, NULL);
 	pthread_mutex_init(&vm->nvram_lock, NULL);
 	pthread_mutex_init(&vm->hpt_lock, NULL);
 	pthread_mutex_init(&vm->watchdogs.lock, NULL);

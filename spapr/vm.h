@@ -4,10 +4,10 @@
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
  * the watchdogs, of VIO devices with their interrupts and of NVRAM, in their
- * calls, and of H_JOIN.  What else handlers share is either fixed once the VM
- * is sealed or atomic; each says so.  Routes are read through an atomic
- * pointer: routing.h.  Injections have a lock, which is taken on the call path
- * only while one of the vCPU's waits for a call.
+ * calls, of the process table, and of H_JOIN.  What else handlers share is
+ * either fixed once the VM is sealed or atomic; each says so.  Routes are read
+ * through an atomic pointer: routing.h.  Injections have a lock, which is
+ * taken on the call path only while one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -230,6 +230,10 @@ struct papr_vm {
 	pthread_mutex_t hpt_lock;	/* of the page table: spapr/hpt.h */
 	struct watchdogs watchdogs;
 	pthread_mutex_t join_lock;	/* H_JOIN: who is the last */
+
+	pthread_mutex_t mmu_lock;	/* of the two, and of what is told */
+	uint64_t mmu_flags;		/* of the process table that the host */
+	uint64_t mmu_table;		/* was told of; 0: none yet */
 
 	pthread_mutex_t nvram_lock;	/* the program is called under it */
 	uint8_t *nvram;			/* twice its size; NULL: none */

@@ -308,8 +308,8 @@ static void calls_of_missing_options_have_no_set(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(sets); i++)
 		if (has_set(fdt, sets[i]))
 			fail_msg("%s", sets[i]);
-	assert_false(policy_has_set(NULL, "sets: { hcall-rpt-invalidate: user "
-				    "}", PAPR_MMU_AUTO,
+	assert_false(policy_has_set("nested", "sets: { hcall-rpt-invalidate: "
+				    "user }", PAPR_MMU_AUTO,
 				    "hcall-rpt-invalidate"));
 	free(fdt);
 }
