@@ -23,6 +23,7 @@
 #define RAM_SIZE (16u << 20)
 #define RTAS_BASE (1u << 20)
 
+const char *contract_name;
 const char *contract_model;
 
 static int open_kvm(void)
@@ -157,25 +158,25 @@ void machine_free(struct machine *m)
 	talloc_free(m);
 }
 
-static int new_live(void **state)
+int subject_setup(void **state)
 {
-	*state = subject_new(LIVE);
+	*state = subject_new(contract_name);
 	return 0;
 }
 
-static int free_live(void **state)
+int subject_teardown(void **state)
 {
 	subject_free(*state);
 	return 0;
 }
 
-static int new_live_machine(void **state)
+int machine_setup(void **state)
 {
-	*state = machine_new(LIVE);
+	*state = machine_new(contract_name);
 	return 0;
 }
 
-static int free_live_machine(void **state)
+int machine_teardown(void **state)
 {
 	machine_free(*state);
 	return 0;
@@ -302,10 +303,6 @@ static void kvm_capabilities_are_those_of_the_model(void **state)
 			fail_msg("%s: %d, not %d", papr_cap_info(i)->name,
 				 s->info.cap[i], want.cap[i]);
 }
-
-#define VM_TEST(f) cmocka_unit_test_setup_teardown(f, new_live, free_live)
-#define CPU_TEST(f) \
-	cmocka_unit_test_setup_teardown(f, new_live_machine, free_live_machine)
 
 static const struct CMUnitTest live_tests[] = {
 	VM_TEST(kvm_has_fwnmi_on_a_papr_vcpu_and_nowhere_else),

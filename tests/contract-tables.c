@@ -14,32 +14,6 @@
 #include "spapr/util.h"
 #include "tests/contract.h"
 
-static const char *contract_name;
-
-static int new_subject(void **state)
-{
-	*state = subject_new(contract_name);
-	return 0;
-}
-
-static int free_subject(void **state)
-{
-	subject_free(*state);
-	return 0;
-}
-
-static int new_machine(void **state)
-{
-	*state = machine_new(contract_name);
-	return 0;
-}
-
-static int free_machine(void **state)
-{
-	machine_free(*state);
-	return 0;
-}
-
 static const struct tce_case {
 	const char *what;
 	uint32_t page_shift;
@@ -144,21 +118,15 @@ static void other_areas_need_a_vpa(void **state)
 	}
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, new_subject, free_subject)
-
 static const struct CMUnitTest tests[] = {
-	TEST(the_table_of_a_window_is_made_where_it_can_be),
-	TEST(a_window_has_one_table),
-	TEST(the_table_of_a_window_is_empty_and_can_be_written),
-	cmocka_unit_test_setup_teardown(other_areas_need_a_vpa, new_machine,
-					free_machine),
-	cmocka_unit_test_setup_teardown(
-		a_vcpu_uses_a_page_table_in_memory_on_kvm_pr_alone,
-		new_machine, free_machine),
+	VM_TEST(the_table_of_a_window_is_made_where_it_can_be),
+	VM_TEST(a_window_has_one_table),
+	VM_TEST(the_table_of_a_window_is_empty_and_can_be_written),
+	CPU_TEST(other_areas_need_a_vpa),
+	CPU_TEST(a_vcpu_uses_a_page_table_in_memory_on_kvm_pr_alone),
 };
 
-int contract_run_tables(const char *name)
+int contract_run_tables(void)
 {
-	contract_name = name;
-	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+	return cmocka_run_group_tests_name(contract_name, tests, NULL, NULL);
 }

@@ -12,20 +12,6 @@
 
 #include "tests/contract.h"
 
-static const char *contract_name;
-
-static int new_machine(void **state)
-{
-	*state = machine_new(contract_name);
-	return 0;
-}
-
-static int free_machine(void **state)
-{
-	machine_free(*state);
-	return 0;
-}
-
 /* Real hosts may have none; the others' must be what the fake one has. */
 static uint32_t enable_traps(struct machine *m)
 {
@@ -86,17 +72,15 @@ static void vcpu_that_was_held_can_be_used_again(void **state)
 	assert_int_equal(got.r3, new.r3);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, new_machine, free_machine)
-
 static const struct CMUnitTest trap_tests[] = {
-	TEST(trap_word_is_the_same_in_both_byte_orders),
-	TEST(traps_can_be_switched_on_and_off_twice),
-	TEST(host_without_traps_can_switch_them_off),
-	TEST(vcpu_that_was_held_can_be_used_again),
+	CPU_TEST(trap_word_is_the_same_in_both_byte_orders),
+	CPU_TEST(traps_can_be_switched_on_and_off_twice),
+	CPU_TEST(host_without_traps_can_switch_them_off),
+	CPU_TEST(vcpu_that_was_held_can_be_used_again),
 };
 
-int contract_run_traps(const char *name)
+int contract_run_traps(void)
 {
-	contract_name = name;
-	return cmocka_run_group_tests_name(name, trap_tests, NULL, NULL);
+	return cmocka_run_group_tests_name(contract_name, trap_tests, NULL,
+					   NULL);
 }

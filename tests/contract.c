@@ -29,8 +29,6 @@
 
 #define TABLE_RADIX (1ull << 63)
 
-static const char *contract_name;	/* a model, or LIVE */
-
 static bool is_hv(const struct papr_host *info)
 {
 	return info->flavour != PAPR_FLAVOUR_PR;
@@ -50,30 +48,6 @@ static bool smt_is_legal(const struct papr_host *info, uint32_t mode)
 {
 	return is_hv(info) && IS_POWER_OF_2(mode) && mode <= 8 &&
 	       (info->isa >= 300 || mode <= info->threads);
-}
-
-static int new_subject(void **state)
-{
-	*state = subject_new(contract_name);
-	return 0;
-}
-
-static int free_subject(void **state)
-{
-	subject_free(*state);
-	return 0;
-}
-
-static int new_machine(void **state)
-{
-	*state = machine_new(contract_name);
-	return 0;
-}
-
-static int free_machine(void **state)
-{
-	machine_free(*state);
-	return 0;
 }
 
 static void smt_modes_are_powers_of_two_that_the_host_has(void **state)
@@ -482,10 +456,6 @@ static void the_external_interrupt_can_be_raised_and_lowered(void **state)
 		assert_int_equal(m->subject->ops->interrupt(m->cpu, i < 2), 0);
 }
 
-#define VM_TEST(f) cmocka_unit_test_setup_teardown(f, new_subject, free_subject)
-#define CPU_TEST(f) \
-	cmocka_unit_test_setup_teardown(f, new_machine, free_machine)
-
 static const struct CMUnitTest tests[] = {
 	VM_TEST(smt_modes_are_powers_of_two_that_the_host_has),
 	VM_TEST(smt_possible_has_a_bit_for_each_mode),
@@ -524,7 +494,7 @@ static int run_cpu(void)
 {
 	return cmocka_run_group_tests_name(contract_name, cpu_tests, NULL,
 					   NULL) +
-	       contract_run_traps(contract_name);
+	       contract_run_traps();
 }
 
 static int run_fakes(void)
@@ -535,7 +505,7 @@ static int run_fakes(void)
 		contract_name = papr_host_model_name(i);
 		failed += cmocka_run_group_tests_name(contract_name, tests,
 						      NULL, NULL) +
-			  contract_run_tables(contract_name);
+			  contract_run_tables();
 		failed += run_cpu();
 	}
 	return failed;
@@ -545,7 +515,7 @@ static int run_live(void)
 {
 	contract_name = LIVE;
 	return cmocka_run_group_tests_name(LIVE, tests, NULL, NULL) +
-	       contract_run_tables(LIVE) + run_cpu() + contract_run_live();
+	       contract_run_tables() + run_cpu() + contract_run_live();
 }
 
 int main(int argc, char **argv)

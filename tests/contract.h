@@ -9,17 +9,20 @@
 
 #define LIVE "live"
 
+/* The host under test: a model, or LIVE. */
+extern const char *contract_name;
+
 /* What --model says the live host is, or NULL. */
 extern const char *contract_model;
 
 /* The tests for KVM alone; how many failed. */
 int contract_run_live(void);
 
-/* Those of breakpoints, on a model or LIVE; how many failed. */
-int contract_run_traps(const char *name);
+/* Those of breakpoints, of the host under test; how many failed. */
+int contract_run_traps(void);
 
 /* Those of tables that are shared, likewise. */
-int contract_run_tables(const char *name);
+int contract_run_tables(void);
 
 /* Has the call a switch on this host, by the library's table? */
 bool contract_is_switchable(const struct papr_host *info, uint32_t number);
@@ -58,5 +61,15 @@ int subject_add_vcpu(struct subject *subject, uint32_t id);
 
 struct machine *machine_new(const char *name);
 void machine_free(struct machine *machine);
+
+/* The same of the host under test, as cmocka calls them. */
+int subject_setup(void **state);
+int subject_teardown(void **state);
+int machine_setup(void **state);
+int machine_teardown(void **state);
+#define VM_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, subject_setup, subject_teardown)
+#define CPU_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, machine_setup, machine_teardown)
 
 #endif

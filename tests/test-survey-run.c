@@ -9,17 +9,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "tests/self-guest.h"
 #include "tools/survey-run.h"
 #include "vmm/util.h"
 
@@ -107,12 +105,7 @@ static void set_mode(struct guest *g)
 
 static void answer(int fd, json_t *object)
 {
-	json_t *json = json_pack("{s:o}", "return", object);
-	char *text = json_dumps(json, 0);
-
-	dprintf(fd, "%s\r\n", text);
-	free(text);
-	json_decref(json);
+	guest_say(fd, json_pack("{s:o}", "return", object));
 }
 
 /* What was busy at boot does not come back; all else works again. */
@@ -140,18 +133,6 @@ static void take_command(struct guest *g, int fd, const json_t *command)
 		answer(fd, json_object());
 }
 
-static int listen_at(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	strcpy(address.sun_path, path);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    listen(fd, 1))
-		exit(4);
-	return fd;
-}
-
 static void beat(struct guest *g)
 {
 	if (!g->mute)
@@ -174,7 +155,7 @@ static int be_a_guest(int argc, char **argv)
 {
 	struct guest g = { .stats = argv[7] };
 	struct pollfd polls[] = {
-		{ .fd = listen_at(argv[3]), .events = POLLIN },
+		{ .fd = guest_listen(argv[3]), .events = POLLIN },
 		{ .fd = -1, .events = POLLIN },
 	};
 	bool paused = argc > 9;
@@ -235,9 +216,7 @@ static int save(void *arg, const json_t *survey, struct papr_error *error)
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	sigset_t none;
 
-	sigemptyset(&none);
 	if (!f || regcomp(&f->alive, "load: alive", REG_NOSUB))
 		return -1;
 	strcpy(f->word, "usual");
@@ -247,7 +226,7 @@ static int set_up(void **state)
 		.program = ME, .run = f->run, .alive = &f->alive,
 		.timeout_s = 60, .save = save, .arg = f,
 		.out = open_memstream(&f->out, &f->out_len),
-		.signal_fd = signalfd(-1, &none, SFD_CLOEXEC),
+		.signal_fd = user_is_silent(),
 	};
 	*state = f;
 	return 0;
@@ -264,13 +243,6 @@ static int tear_down(void **state)
 	regfree(&f->alive);
 	free(f);
 	return 0;
-}
-
-/* Under another program it cannot start itself. */
-static void skip_if_wrapped(void)
-{
-	if (getenv("TEST_WRAPPER") && *getenv("TEST_WRAPPER"))
-		skip();
 }
 
 static int survey(struct fixture *f, const char *calls, const char *faults,
@@ -388,15 +360,10 @@ static void a_program_that_is_not_there_is_named(void **state)
 static void the_user_ends_a_survey(void **state)
 {
 	struct fixture *f = *state;
-	sigset_t set;
 
 	skip_if_wrapped();
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &set, NULL);
 	close(f->how.signal_fd);
-	f->how.signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-	raise(SIGUSR2);
+	f->how.signal_fd = user_wants_an_end();
 	assert_int_equal(survey(f, NULL, NULL, NULL), -EINTR);
 	assert_int_equal(f->status, 1);
 }

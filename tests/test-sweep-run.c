@@ -8,17 +8,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "tests/self-guest.h"
 #include "tools/sweep-run.h"
 #include "vmm/util.h"
 
@@ -27,21 +25,12 @@
 
 /* --- the guest */
 
-static void say(int fd, json_t *object)
-{
-	char *text = json_dumps(object, 0);
-
-	json_decref(object);
-	dprintf(fd, "%s\r\n", text);
-	free(text);
-}
-
 static void tell(int fd, const char *event, int id, int cpu)
 {
-	say(fd, json_pack("{s:s, s:{s:i, s:i, s:s, s:s, s:s}}", "event", event,
-			  "data", "id", id, "cpu-index", cpu, "outcome",
-			  "delivered", "pc", "0x1000", "msr",
-			  "0x8000000000009033"));
+	guest_say(fd, json_pack("{s:s, s:{s:i, s:i, s:s, s:s, s:s}}",
+				"event", event, "data", "id", id,
+				"cpu-index", cpu, "outcome", "delivered",
+				"pc", "0x1000", "msr", "0x8000000000009033"));
 }
 
 static void log_it(const json_t *args, const char *recovered)
@@ -72,11 +61,11 @@ static bool take_injection(int fd, const json_t *args)
 	static int id;
 
 	if (!strcmp(type, "d-cache")) {
-		say(fd, json_pack("{s:{s:s, s:s}}", "error", "class",
+		guest_say(fd, json_pack("{s:{s:s, s:s}}", "error", "class",
 				  "GenericError", "desc", "no, thanks"));
 		return true;
 	}
-	say(fd, json_pack("{s:{s:i}}", "return", "id", ++id));
+	guest_say(fd, json_pack("{s:{s:i}}", "return", "id", ++id));
 	if (!strcmp(type, "erat"))
 		return true;		/* it waits for ever */
 	tell(fd, "PAPR_INJECTION", id, cpu);
@@ -104,19 +93,14 @@ static bool take_command(int fd, const json_t *command)
 							  "arguments"));
 	if (!strcmp(name, "papr-cancel-injection"))
 		printf("cancelled\n");
-	say(fd, json_pack("{s:{}}", "return"));
+	guest_say(fd, json_pack("{s:{}}", "return"));
 	return true;
 }
 
 static int welcome(const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	int listener = guest_listen(path);
 
-	strcpy(address.sun_path, path);
-	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
-	    listen(listener, 1))
-		exit(4);
 	printf("load: alive\n");
 	return accept(listener, NULL, NULL);
 }
@@ -135,7 +119,7 @@ static int be_a_guest(char **argv)
 	if (!strcmp(argv[4], "mute"))
 		pause();
 	client.fd = welcome(argv[3]);
-	say(client.fd, json_pack("{s:{}}", "QMP"));
+	guest_say(client.fd, json_pack("{s:{}}", "QMP"));
 	for (;;) {
 		if (!poll(&client, 1, BEAT_MS)) {
 			if (beats)
@@ -167,9 +151,7 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	sigset_t none;
 
-	sigemptyset(&none);
 	if (!f || sweep_patterns_new("load: alive", "load: signal",
 				     &f->patterns, &f->error))
 		return -1;
@@ -179,7 +161,7 @@ static int set_up(void **state)
 		.program = ME, .patterns = f->patterns, .patience = 5,
 		.timeout_s = 60, .restarts = 10,
 		.console = open_memstream(&f->console, &f->console_len),
-		.signal_fd = signalfd(-1, &none, SFD_CLOEXEC),
+		.signal_fd = user_is_silent(),
 	};
 	*state = f;
 	return 0;
@@ -197,13 +179,6 @@ static int tear_down(void **state)
 	free(f->console);
 	free(f);
 	return 0;
-}
-
-/* Under another program it cannot start itself. */
-static void skip_if_wrapped(void)
-{
-	if (getenv("TEST_WRAPPER") && *getenv("TEST_WRAPPER"))
-		skip();
 }
 
 /* Sweeps @kinds in order, not recovered where that is what they die of. */
@@ -349,15 +324,10 @@ static void a_program_that_is_not_there_is_named(void **state)
 static void the_user_ends_a_sweep(void **state)
 {
 	struct fixture *f = *state;
-	sigset_t set;
 
 	skip_if_wrapped();
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &set, NULL);
 	close(f->how.signal_fd);
-	f->how.signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-	raise(SIGUSR2);
+	f->how.signal_fd = user_wants_an_end();
 	assert_int_equal(sweep(f, "slb"), -EINTR);
 	assert_int_equal(f->sweep.verdicts[0].outcome, SWEEP_NOT_DONE);
 	assert_int_equal(f->status, 1);

@@ -369,7 +369,8 @@ static void assert_ends_well(pid_t pid, int fd, char *out, size_t size)
 	close(fd);
 }
 
-static void keys_sort_and_end_it(void **state)
+/* It shows what it has, takes a key, and waits; then this ends it. */
+static void is_ended_by(const char *key)
 {
 	struct server *server = server_start((const char *[]){
 		HELLO_STEPS, HEAR, ANSWER(BEFORE), NULL });
@@ -377,7 +378,6 @@ static void keys_sort_and_end_it(void **state)
 	pid_t pid;
 	int fd;
 
-	(void)state;
 	assert_non_null(server);
 	pid = top_on_a_terminal(server, "-d 60", &fd);
 	read_until(fd, "most calls first", out, sizeof(out));
@@ -385,31 +385,22 @@ static void keys_sort_and_end_it(void **state)
 	assert_int_equal(write(fd, "t", 1), 1);
 	read_until(fd, "most time first", out, sizeof(out));
 	assert_non_null(strstr(out, "most time first"));
-	assert_int_equal(write(fd, "q", 1), 1);
+	assert_int_equal(write(fd, key, 1), 1);
 	assert_ends_well(pid, fd, out, sizeof(out));
 	server_finish(server);
 	server_free(server);
 }
 
+static void keys_sort_and_end_it(void **state)
+{
+	(void)state;
+	is_ended_by("q");
+}
+
 static void a_signal_leaves_the_terminal_as_it_was(void **state)
 {
-	struct server *server = server_start((const char *[]){
-		HELLO_STEPS, HEAR, ANSWER(BEFORE), NULL });
-	char out[8000] = "";
-	pid_t pid;
-	int fd;
-
 	(void)state;
-	assert_non_null(server);
-	pid = top_on_a_terminal(server, "-d 60", &fd);
-	read_until(fd, "most calls first", out, sizeof(out));
-	assert_int_equal(write(fd, "t", 1), 1);
-	/* Now it waits. */
-	read_until(fd, "most time first", out, sizeof(out));
-	assert_int_equal(write(fd, "\003", 1), 1);
-	assert_ends_well(pid, fd, out, sizeof(out));
-	server_finish(server);
-	server_free(server);
+	is_ended_by("\003");
 }
 
 static void as_many_looks_as_wanted_are_shown(void **state)
