@@ -44,10 +44,13 @@ static void put_header(uint8_t *header, uint8_t signature, size_t size,
 	header[CHECKSUM] = checksum(header);
 }
 
-static bool good_size(size_t size)
+static int check_size(size_t size, struct papr_error *error)
 {
-	return size >= PAPR_NVRAM_MIN && size <= PAPR_NVRAM_MAX &&
-	       size % BLOCK == 0;
+	if (size >= PAPR_NVRAM_MIN && size <= PAPR_NVRAM_MAX &&
+	    size % BLOCK == 0)
+		return 0;
+	return error_set(error, -EINVAL, "%zu bytes are no NVRAM: it has 8 KiB "
+			 "to 1 MiB, a multiple of 16", size);
 }
 
 /* Its length has 16 bits, so the largest NVRAM has two of them. */
@@ -66,7 +69,7 @@ int papr_nvram_format(void *bytes, size_t size)
 {
 	uint8_t *at = bytes;
 
-	if (!good_size(size))
+	if (check_size(size, NULL))
 		return -EINVAL;
 	memset(at, 0, size);
 	put_header(at, SYSTEM, COMMON_SIZE, "common\0\0\0\0\0");
@@ -79,9 +82,8 @@ int papr_nvram_check(const void *bytes, size_t size, struct papr_error *error)
 	const uint8_t *header;
 	size_t at, n;
 
-	if (!good_size(size))
-		return error_set(error, -EINVAL, "%zu bytes are no NVRAM: it "
-				 "has 8 KiB to 1 MiB, a multiple of 16", size);
+	if (check_size(size, error))
+		return -EINVAL;
 	for (at = 0; at < size; at += n) {
 		header = (const uint8_t *)bytes + at;
 		n = (header[LENGTH] << 8 | header[LENGTH + 1]) * BLOCK;
@@ -106,10 +108,8 @@ int papr_vm_add_nvram(struct papr_vm *vm, const void *bytes, size_t size)
 	if (vm->nvram)
 		return error_set(&vm->error, -EEXIST,
 				 "the VM has an NVRAM already");
-	if (!good_size(size))
-		return error_set(&vm->error, -EINVAL, "NVRAM of %zu bytes: it "
-				 "must have 8 KiB to 1 MiB, a multiple of 16",
-				 size);
+	if (check_size(size, &vm->error))
+		return -EINVAL;
 	vm->nvram = talloc_size(vm, 2 * size);
 	if (!vm->nvram)
 		return error_set(&vm->error, -ENOMEM, "out of memory");

@@ -71,6 +71,20 @@ int file_read(int fd, const char *path, void *to, uint64_t size,
 	return 0;
 }
 
+void *file_read_whole(int fd, const char *path, uint64_t size,
+		      struct papr_error *error)
+{
+	void *bytes = malloc(size);
+
+	if (!bytes) {
+		refuse(error, -ENOMEM, "%s: no memory to read it", path);
+	} else if (file_read(fd, path, bytes, size, error)) {
+		free(bytes);
+		bytes = NULL;
+	}
+	return bytes;
+}
+
 int output_fail(const struct output *output, int err,
 		struct papr_error *error)
 {

@@ -24,6 +24,10 @@ int file_check(int fd, const char *path, uint64_t max, uint64_t *size,
 int file_read(int fd, const char *path, void *to, uint64_t size,
 	      struct papr_error *error);
 
+/* The whole of it, to be freed; NULL and a sentence if not. */
+void *file_read_whole(int fd, const char *path, uint64_t size,
+		      struct papr_error *error);
+
 /*
  * A file under way.  Regular files are written under another name beside the
  * real one, which they get when they are complete; "-", devices and pipes are

@@ -82,10 +82,8 @@ static int read_all(struct nvram *nvram, const char *path,
 	if (ret)
 		return ret;
 	nvram->size = size;
-	nvram->bytes = malloc(size);
-	if (!nvram->bytes)
-		return refuse(error, -ENOMEM, "%s: no memory to read it", path);
-	return file_read(nvram->fd, path, nvram->bytes, size, error);
+	nvram->bytes = file_read_whole(nvram->fd, path, size, error);
+	return nvram->bytes ? 0 : -EIO;
 }
 
 /* Damaged partitions are the guest's to repair, another size is not. */

@@ -47,13 +47,7 @@ static void *read_whole(const char *path, uint64_t *size,
 
 	if (fd < 0)
 		return NULL;
-	bytes = malloc(*size);
-	if (!bytes) {
-		refuse(error, -ENOMEM, "%s: no memory to read it", path);
-	} else if (file_read(fd, path, bytes, *size, error)) {
-		free(bytes);
-		bytes = NULL;
-	}
+	bytes = file_read_whole(fd, path, *size, error);
 	close(fd);
 	return bytes;
 }
