@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# Sourced by scripts/check: counts TAP lines, "ok", "not ok" and "# SKIP", which
-# cmocka 1.1.5 puts behind a "not ok".
+# Sourced by scripts/check: counts TAP lines, "ok", "not ok" and "ok # SKIP", and
+# tells once more at the end what failed.
 
 tap_passed=0
 tap_failed=0
 tap_skipped=0
 tap_reasons=
+tap_failures=
 
 # tap_run NAME COMMAND...: one test; its output is shown only if it fails.
 tap_run() {
@@ -56,6 +57,22 @@ tap_count() {
 	grep -cE "$1" "$2" || true
 }
 
+# cmocka 1.1.5 puts "# SKIP" behind a "not ok", where nothing failed.
+tap_skip_is_ok() {
+	sed -u 's/^not ok\(.*# SKIP\)/ok\1/'
+}
+
+# Each failed test of a log, with the lines that tell why, before or behind it.
+tap_failed_lines() {
+	grep -a -B 12 -A 12 '^not ok' "$2" | tail -n 150 | sed "s/^/$1: /"
+}
+
+# A layer that has no failed test, and failed.
+tap_layer_failed() {
+	echo "not ok - $1: $2" | tee -a "$tap_log"
+	tap_not_ok=1
+}
+
 # tap_layer NAME FUNCTION
 tap_layer() {
 	tap_log=build/check/$1.log
@@ -64,26 +81,25 @@ tap_layer() {
 	# "if" or before "&&" the shell would not stop at a failure.
 	{ set +e
 	  ( set -e; "$2" ) 2>&1
-	  echo $? >"$tap_log.status"; } | tee "$tap_log"
+	  echo $? >"$tap_log.status"; } | tap_skip_is_ok | tee "$tap_log"
 	tap_lines=$tap_log.lines
-	grep -E '^(not )?ok' "$tap_log" >"$tap_lines" || true
+	grep -aE '^(not )?ok' "$tap_log" >"$tap_lines" || true
 	tap_skips=$(tap_count '# (SKIP|skip)' "$tap_lines")
 	tap_ok=$(grep -vE '# (SKIP|skip)' "$tap_lines" | grep -c '^ok' || true)
-	tap_not_ok=$(grep -vE '# (SKIP|skip)' "$tap_lines" |
-	    grep -c '^not ok' || true)
+	tap_not_ok=$(tap_count '^not ok' "$tap_lines")
 	if [ "$(cat "$tap_log.status")" != 0 ] && [ "$tap_not_ok" = 0 ]; then
-		echo "# the layer itself failed"
-		tap_not_ok=1
+		tap_layer_failed "$1" "the layer itself failed"
 	fi
 	if [ "$tap_ok" = 0 ] && [ "$tap_not_ok" = 0 ]; then
-		echo "# nothing ran in a layer that must run"
-		tap_not_ok=1
+		tap_layer_failed "$1" "nothing ran in a layer that must run"
 	fi
 	tap_passed=$((tap_passed + tap_ok))
 	tap_failed=$((tap_failed + tap_not_ok))
 	tap_skipped=$((tap_skipped + tap_skips))
 	tap_reasons="$tap_reasons$(sed -n "s/.*# \(SKIP\|skip\)/$1: &/p" \
 	    "$tap_lines")
+"
+	tap_failures="$tap_failures$(tap_failed_lines "$1" "$tap_log")
 "
 	echo "# $(($(date +%s) - tap_begin)) s"
 	echo "$1: $tap_ok passed, $tap_not_ok failed, $tap_skips skipped"
@@ -93,6 +109,10 @@ tap_summary() {
 	if [ "$tap_skipped" -gt 0 ]; then
 		echo "== skipped"
 		printf '%s' "$tap_reasons" | grep . || true
+	fi
+	if [ "$tap_failed" -gt 0 ]; then
+		echo "== failed"
+		printf '%s' "$tap_failures" | grep -a . || true
 	fi
 	echo "$tap_passed passed, $tap_failed failed, $tap_skipped skipped"
 	[ "$tap_failed" = 0 ]
