@@ -12,6 +12,7 @@ extern const struct rtas_impl rtas_cpu[];
 extern const struct rtas_impl rtas_display[];
 extern const struct rtas_impl rtas_errinjct[];
 extern const struct rtas_impl rtas_event[];
+extern const struct rtas_impl rtas_indicator[];
 extern const struct rtas_impl rtas_nvram[];
 extern const struct rtas_impl rtas_power[];
 extern const struct rtas_impl rtas_sysparm[];

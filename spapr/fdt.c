@@ -10,6 +10,7 @@
 
 #include <libfdt.h>
 
+#include "rtas/indicator.h"
 #include "spapr/fdt.h"
 #include "spapr/routes.h"
 #include "spapr/routing.h"
@@ -192,6 +193,7 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 				 rtas_table[row].number);
 	if (rtas[RTAS_ROW_ibm_errinjct].fn)
 		write_errinjct(t);
+	indicator_tree(t);
 	tree_end(t);
 }
 
