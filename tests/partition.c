@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <talloc.h>
 
 #include "tests/partition.h"
@@ -202,6 +203,23 @@ static uint8_t *add_ram(struct partition *p, uint64_t gpa, uint64_t len,
 	return mem;
 }
 
+/* As a machine has it, of which next to nothing is touched. */
+static void add_mem(struct partition *p, uint64_t mem)
+{
+	p->ram = mmap(NULL, mem, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	assert_ptr_not_equal(p->ram, MAP_FAILED);
+	p->mem = mem;
+	assert_int_equal(papr_vm_add_ram(p->vm, 0, mem, p->ram, 0), 0);
+}
+
+static void add_pieces(struct partition *p)
+{
+	p->ram = add_ram(p, 0, RAM_SIZE, 0);
+	p->rom = add_ram(p, ROM_BASE, ROM_SIZE, PAPR_RAM_READONLY);
+	p->top = add_ram(p, TOP_BASE, TOP_SIZE, 0);
+}
+
 static void set_policy(struct papr_vm *vm, const char *text)
 {
 	struct papr_policy *policy;
@@ -237,9 +255,10 @@ int partition_make(const struct partition_setup *setup, struct partition **out,
 		talloc_free(p);
 		return r;
 	}
-	p->ram = add_ram(p, 0, RAM_SIZE, 0);
-	p->rom = add_ram(p, ROM_BASE, ROM_SIZE, PAPR_RAM_READONLY);
-	p->top = add_ram(p, TOP_BASE, TOP_SIZE, 0);
+	if (setup->mem)
+		add_mem(p, setup->mem);
+	else
+		add_pieces(p);
 	if (setup->policy)
 		set_policy(p->vm, setup->policy);
 	if (setup->nvram) {
@@ -283,7 +302,10 @@ struct partition *partition_new(const struct partition_setup *setup)
 void partition_free(struct partition *p)
 {
 	papr_vm_free(p->vm);
-	free(p->ram);
+	if (p->mem)
+		munmap(p->ram, p->mem);
+	else
+		free(p->ram);
 	free(p->rom);
 	free(p->top);
 	talloc_free(p);

@@ -54,6 +54,7 @@ struct partition {
 	struct fake_host *fake;
 	struct papr_vm *vm;
 	uint8_t *ram, *rom, *top;
+	uint64_t mem;			/* of the setup */
 	unsigned int on;		/* index of the vCPU that calls */
 
 	/* What the VMM does ... */
@@ -104,6 +105,7 @@ struct partition_setup {
 	struct papr_vm_config config;
 	const char *policy;
 	bool nvram;		/* of PAPR_NVRAM_MIN bytes, formatted */
+	uint64_t mem;		/* all RAM, at 0, not to be touched */
 	/* Looks at or changes what papr_vm_new() is going to be given. */
 	void (*tweak)(struct partition *p, struct papr_host_ops *host_ops,
 		      struct papr_vmm_ops *vmm_ops);

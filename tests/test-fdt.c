@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <libfdt.h>
 
@@ -415,34 +414,6 @@ static void configuration_of_another_size(void **state)
 	free(buf);
 }
 
-/* dtc's own checks: unit addresses, reg formats, interrupts and more. */
-static void compiler_reads_it_without_a_warning(void **state)
-{
-	char name[] = "/tmp/papr-fdt-XXXXXX", command[128], out[256] = "";
-	void *fdt = tree_of(*state, NULL);
-	int fd = mkstemp(name);
-	FILE *dtc;
-
-	if (system("command -v dtc >/dev/null")) {
-		print_message("dtc is not installed\n");
-		free(fdt);
-		close(fd);
-		unlink(name);
-		skip();
-	}
-	assert_int_equal(write(fd, fdt, TREE_ROOM), TREE_ROOM);
-	close(fd);
-	snprintf(command, sizeof(command),
-		 "dtc -I dtb -O dtb -o /dev/null %s 2>&1", name);
-	dtc = popen(command, "r");
-	assert_non_null(dtc);
-	out[fread(out, 1, sizeof(out) - 1, dtc)] = '\0';
-	assert_int_equal(pclose(dtc), 0);
-	assert_string_equal(out, "");
-	unlink(name);
-	free(fdt);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,7 +439,6 @@ int main(void)
 		partition_test(tree_can_be_added_to),
 		cmocka_unit_test(tree_is_written_after_the_seal),
 		partition_test(configuration_of_another_size),
-		partition_test(compiler_reads_it_without_a_warning),
 	};
 
 	return cmocka_run_group_tests_name("device tree", tests, NULL, NULL);
