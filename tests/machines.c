@@ -12,14 +12,14 @@ const struct machine machines[] = {
 	  .setup = { .host = "power8", .mem = 512 * MIB, .nvram = true },
 	  .qemu = "-cpu power8 -m 512" },
 	{ .name = "power9",
-	  .setup = { .host = "power9", .mem = 2 * GIB },
+	  .setup = { .host = "power9", .mem = 2 * GIB, .nvram = true },
 	  .qemu = "-cpu power9 -m 2G" },
 	{ .name = "power10",
-	  .setup = { .host = "power10", .mem = 512 * MIB,
+	  .setup = { .host = "power10", .mem = 512 * MIB, .nvram = true,
 		     .config = { .cores = 4, .vsmt = 8 } },
 	  .qemu = "-cpu power10 -m 512 -smp 4", .qemu_m = "vsmt=8" },
 	{ .name = "power10-hash",
-	  .setup = { .host = "power10", .mem = 512 * MIB,
+	  .setup = { .host = "power10", .mem = 512 * MIB, .nvram = true,
 		     .config = { .cores = 2, .vsmt = 1,
 				 .mmu = PAPR_MMU_HASH } },
 	  .qemu = "-cpu power10 -m 512 -smp 2", .qemu_m = "vsmt=1" },
@@ -30,21 +30,22 @@ const struct machine machines[] = {
 	  .setup = { .host = "power10", .mem = 512 * MIB,
 		     .policy = "default: user" } },
 	{ .name = "nested",
-	  .setup = { .host = "nested", .mem = 512 * MIB },
+	  .setup = { .host = "nested", .mem = 512 * MIB, .nvram = true },
 	  .qemu = "-cpu power9 -m 512" },
 	{ .name = "pr",
 	  .setup = { .host = "pr", .mem = 512 * MIB } },
 };
 const size_t n_machines = ARRAY_SIZE(machines);
 
-void *machine_tree(const struct machine *machine)
+void *machine_tree(const struct machine *machine, const char *bootargs)
 {
 	static const uint8_t seed[32] = { 1 };
 	struct partition *p = partition_new(&machine->setup);
 	void *fdt = tree_of(p, &(struct papr_fdt_config){
 		.size = sizeof(struct papr_fdt_config),
-		.bootargs = "console=hvc0",
-		.initrd_start = 0x8000000, .initrd_end = 0x8000100,
+		.bootargs = bootargs,
+		.initrd_start = bootargs ? 0x8000000 : 0,
+		.initrd_end = bootargs ? 0x8000100 : 0,
 		.rng_seed = seed });
 
 	partition_free(p);

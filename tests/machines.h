@@ -21,8 +21,8 @@ struct machine {
 extern const struct machine machines[];
 extern const size_t n_machines;
 
-/* In TREE_ROOM bytes of malloc(). */
-void *machine_tree(const struct machine *machine);
+/* In TREE_ROOM bytes of malloc(); with an initrd if there are @bootargs. */
+void *machine_tree(const struct machine *machine, const char *bootargs);
 
 /*
  * What a command, said as for printf(), prints; NULL if it fails or the

@@ -16,6 +16,7 @@
 #include "tests/tree-diff.h"
 
 #define DTC "exec dtc -q"
+#define BOOTARGS "console=hvc0"
 #define TREES TEST_DATA "/trees"
 
 /* The tree in a file with a name of its own, to be removed. */
@@ -52,7 +53,7 @@ static void compiler_has_no_warning(void **state)
 	(void)state;
 	needs_dtc();
 	for (size_t i = 0; i < n_machines; i++) {
-		void *fdt = machine_tree(&machines[i]);
+		void *fdt = machine_tree(&machines[i], BOOTARGS);
 
 		write_tree(fdt, name);
 		said = output_of(&len, "dtc -I dtb -O dtb -o /dev/null %s "
@@ -88,7 +89,7 @@ static void tree_is_what_it_was(void **state)
 	(void)state;
 	needs_dtc();
 	for (size_t i = 0; i < n_machines; i++) {
-		void *fdt = machine_tree(&machines[i]);
+		void *fdt = machine_tree(&machines[i], BOOTARGS);
 		size_t len;
 		char *was = output_of(&len, DTC " -I dts -O dtb " TREES
 				      "/%s.dts", machines[i].name);
@@ -114,7 +115,7 @@ static void write_all(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < n_machines; i++) {
-		void *fdt = machine_tree(&machines[i]);
+		void *fdt = machine_tree(&machines[i], BOOTARGS);
 
 		write_tree(fdt, name);
 		said = output_of(&len, DTC " -s -I dtb -O dts -o " TREES
