@@ -340,6 +340,24 @@ static void write_chosen(struct tree *t, const struct papr_vm *vm,
 	tree_end(t);
 }
 
+/* What people call the partition, where it was told. */
+static void write_identity(struct tree *t, const struct papr_vm *vm)
+{
+	const uint8_t *u = vm->config.uuid;
+	char text[37], *at = text;
+
+	if (vm->config.name)
+		tree_string(t, "ibm,partition-name", vm->config.name);
+	if (!u)
+		return;
+	for (unsigned int i = 0; i < PAPR_UUID_LEN; i++)
+		at += sprintf(at, i == 4 || i == 6 || i == 8 || i == 10 ?
+				  "-%02x" : "%02x", u[i]);
+	tree_string(t, "vm,uuid", text);
+	tree_string(t, "system-id", text);
+	tree_string(t, "ibm,partition-uuid", text);
+}
+
 static void write_root(struct tree *t, const struct papr_vm *vm,
 		       const struct papr_fdt_config *c)
 {
@@ -349,6 +367,7 @@ static void write_root(struct tree *t, const struct papr_vm *vm,
 	tree_string(t, "compatible", "qemu,pseries");
 	tree_u32(t, "#address-cells", 2);
 	tree_u32(t, "#size-cells", 2);
+	write_identity(t, vm);
 	write_memory(t, vm);
 	write_interrupts(t, vm);
 	write_vdevice(t, vm);

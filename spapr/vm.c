@@ -197,11 +197,34 @@ static int vm_destroy(struct papr_vm *vm)
 	pthread_mutex_destroy(&vm->inject_lock);
 	pthread_mutex_destroy(&vm->routes_lock);
 	pthread_mutex_destroy(&vm->nvram_lock);
+	pthread_mutex_destroy(&vm->sysparm_lock);
 	pthread_mutex_destroy(&vm->mmu_lock);
 	pthread_mutex_destroy(&vm->hpt_lock);
 	pthread_mutex_destroy(&vm->watchdogs.lock);
 	pthread_mutex_destroy(&vm->irqs_lock);
 	return 0;
+}
+
+/* The caller's strings may go away. */
+static int keep_identity(struct papr_vm *vm, struct papr_error *error)
+{
+	struct papr_vm_config *c = &vm->config;
+
+	if (c->name && (!*c->name || strlen(c->name) > PAPR_NAME_MAX))
+		return error_set(error, -EINVAL, "a partition's name has 1 to "
+				 "%u bytes", PAPR_NAME_MAX);
+	if (c->name) {
+		c->name = talloc_strdup(vm, c->name);
+		if (!c->name)
+			return error_set(error, -ENOMEM, "out of memory");
+	}
+	if (c->uuid) {
+		c->uuid = talloc_memdup(vm, c->uuid, PAPR_UUID_LEN);
+		if (!c->uuid)
+			return error_set(error, -ENOMEM, "out of memory");
+	}
+	return sysparm_setup(vm) ?
+	       error_set(error, -ENOMEM, "out of memory") : 0;
 }
 
 static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
@@ -222,6 +245,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 	vm->watchdogs.told_ns = UINT64_MAX;
 
 	r = check_config(&vm->config, error);
+	if (!r)
+		r = keep_identity(vm, error);
 	if (!r)
 		r = check_ops(&vm->host_ops, error);
 	if (r)
@@ -259,6 +284,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 	pthread_mutex_init(&vm->routes_lock, NULL);
 	pthread_mutex_init(&vm->mmu_lock, NULL);
 	pthread_mutex_init(&vm->nvram_lock, NULL);
+	pthread_mutex_init(&vm->sysparm_lock, NULL);
 	pthread_mutex_init(&vm->hpt_lock, NULL);
 	pthread_mutex_init(&vm->watchdogs.lock, NULL);
 	pthread_mutex_init(&vm->join_lock, NULL);

@@ -3,11 +3,12 @@
  * The partition from the inside.
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
- * the watchdogs, of VIO devices with their interrupts and of NVRAM, in their
- * calls, of the process table, and of H_JOIN.  What else handlers share is
- * either fixed once the VM is sealed or atomic; each says so.  Routes are read
- * through an atomic pointer: routing.h.  Injections have a lock, which is
- * taken on the call path only while one of the vCPU's waits for a call.
+ * the watchdogs, of VIO devices with their interrupts, of NVRAM and of system
+ * parameters, in their calls, of the process table, and of H_JOIN.  What else
+ * handlers share is either fixed once the VM is sealed or atomic; each says
+ * so.  Routes are read through an atomic pointer: routing.h.  Injections have a
+ * lock, which is taken on the call path only while one of the vCPU's waits for
+ * a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -25,6 +26,7 @@
 
 #include "hcalls/catalogue.h"
 #include "rtas/catalogue.h"
+#include "rtas/sysparm.h"
 #include "spapr/call-stats.h"
 #include "spapr/ram.h"
 #include "spapr/traps.h"
@@ -237,6 +239,9 @@ struct papr_vm {
 
 	pthread_mutex_t nvram_lock;	/* the program is called under it */
 	uint8_t *nvram;			/* twice its size; NULL: none */
+
+	pthread_mutex_t sysparm_lock;	/* the program is called under it */
+	struct sysparm sysparm[SYSPARMS];
 
 	/*
 	 * Of what follows, and every vCPU's injection and traps.  Taken before

@@ -218,112 +218,6 @@ static void os_term_cuts_an_endless_string(void **state)
 	assert_int_equal(strlen(os_term(p, BUF)), 511);
 }
 
-static int32_t sysparm(struct partition *p, uint32_t parameter, uint32_t len)
-{
-	memset(p->ram + BUF, 0xee, 512);
-	p->n_dirty = 0;
-	return RTAS(p, RTAS_TOKEN_ibm_get_system_parameter, 3, 1, parameter,
-		    BUF, len);
-}
-
-static void splpar_parameter_tells_of_cpus_and_memory(void **state)
-{
-	static const char text[] = "MaxEntCap=300,DesMem=2,DesProcs=3,"
-				   "MaxPlatProcs=3";
-	struct partition *p = partition_new(&(struct partition_setup){
-		.config = { .cores = 3, .threads = 4 } });
-
-	(void)state;
-	assert_int_equal(sysparm(p, 20, 512), RTAS_SUCCESS);
-	assert_int_equal(p->ram[BUF], 0);
-	assert_int_equal(p->ram[BUF + 1], sizeof(text));
-	assert_string_equal((char *)p->ram + BUF + 2, text);
-	partition_free(p);
-}
-
-static void parameter_is_cut_to_the_guests_buffer(void **state)
-{
-	struct partition *p = *state;
-
-	assert_int_equal(sysparm(p, 20, 512), RTAS_SUCCESS);
-	for (uint32_t len = 2, full = p->ram[BUF + 1] + 2; len <= full + 1;
-	     len++) {
-		uint32_t used = len < full ? len : full;
-
-		assert_int_equal(sysparm(p, 20, len), RTAS_SUCCESS);
-		assert_int_equal(p->ram[BUF], 0);
-		assert_int_equal(p->ram[BUF + 1], full - 2);
-		assert_int_equal(p->ram[BUF + used], 0xee);
-		assert_int_equal(p->n_dirty, 2);	/* and the status */
-		assert_int_equal(p->dirty[0].gpa, BUF);
-		assert_int_equal(p->dirty[0].len, used);
-	}
-	for (uint32_t len = 0; len < 2; len++) {
-		assert_int_equal(sysparm(p, 20, len),
-				 RTAS_SYSPARM_PARAM_ERROR);
-		assert_int_equal(p->ram[BUF], 0xee);
-	}
-	assert_int_equal(sysparm(p, 20, UINT32_MAX), RTAS_SUCCESS);
-}
-
-static void parameter_buffer_must_be_writable_ram(void **state)
-{
-	static const struct {
-		uint32_t parameter, gpa, len;
-		int32_t status;
-	} rows[] = {
-		{ 42, RAM_SIZE - 3, 512, RTAS_SUCCESS },
-		{ 42, RAM_SIZE - 2, 512, RTAS_PARAMETER_ERROR },
-		{ 42, RAM_SIZE - 2, 2, RTAS_SUCCESS },
-		{ 42, RAM_SIZE - 1, 2, RTAS_PARAMETER_ERROR },
-		{ 42, RAM_SIZE, 2, RTAS_PARAMETER_ERROR },
-		{ 42, ROM_BASE, 512, RTAS_PARAMETER_ERROR },
-		{ 42, UINT32_MAX, 512, RTAS_PARAMETER_ERROR },
-	};
-	struct partition *p = *state;
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (RTAS(p, RTAS_TOKEN_ibm_get_system_parameter, 3, 1,
-			 rows[i].parameter, rows[i].gpa, rows[i].len) !=
-		    rows[i].status)
-			fail_msg("row %zu", i);
-}
-
-static void diagnostics_are_disabled(void **state)
-{
-	static const uint8_t value[] = { 0, 1, 0, 0xee };
-	struct partition *p = *state;
-
-	assert_int_equal(sysparm(p, 42, 512), RTAS_SUCCESS);
-	assert_memory_equal(p->ram + BUF, value, sizeof(value));
-}
-
-static void other_parameters_are_not_there(void **state)
-{
-	static const uint32_t others[] = { 0, 19, 21, 43, 44, 45, 48,
-					   1u << 31 };
-	struct partition *p = *state;
-
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		assert_int_equal(sysparm(p, others[i], 512),
-				 RTAS_PARAMETER_ERROR);
-		assert_int_equal(p->ram[BUF], 0xee);
-		assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_set_system_parameter,
-				      2, 1, others[i], BUF),
-				 RTAS_PARAMETER_ERROR);
-	}
-}
-
-static void parameters_cannot_be_set(void **state)
-{
-	struct partition *p = *state;
-
-	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_set_system_parameter, 2, 1, 20,
-			      BUF), RTAS_NOT_AUTHORIZED);
-	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_set_system_parameter, 2, 1, 42,
-			      BUF), RTAS_NOT_AUTHORIZED);
-}
-
 static int32_t cpu_state(struct partition *p, uint32_t id)
 {
 	uint32_t cells[RTAS_CELLS] = { id };
@@ -428,12 +322,6 @@ int main(void)
 		partition_test(os_term_makes_dots_of_what_is_no_text),
 		partition_test(os_term_ends_with_ram),
 		partition_test(os_term_cuts_an_endless_string),
-		cmocka_unit_test(splpar_parameter_tells_of_cpus_and_memory),
-		partition_test(parameter_is_cut_to_the_guests_buffer),
-		partition_test(parameter_buffer_must_be_writable_ram),
-		partition_test(diagnostics_are_disabled),
-		partition_test(other_parameters_are_not_there),
-		partition_test(parameters_cannot_be_set),
 		cmocka_unit_test(cpu_is_seen_stopped_running_and_stopping),
 		cmocka_unit_test(cpu_that_is_not_there_is_a_parameter_error),
 		cmocka_unit_test(cpu_that_does_not_wait_cannot_be_started),

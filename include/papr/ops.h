@@ -356,6 +356,9 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  *	must outlive the machine.  One call at a time, under a lock that the
  *	NVRAM's RTAS calls take.  0, or anything else and the guest is told of
  *	an error and finds what was there before.  NULL: they end with the VM
+ * @sysparm_store: the guest has set a system parameter; on return its value
+ *	must outlive the machine.  One call at a time, under a lock that the
+ *	calls of these parameters take.  0, or anything else as above
  */
 struct papr_vmm_ops {
 	size_t size;
@@ -381,6 +384,8 @@ struct papr_vmm_ops {
 	uint64_t (*uptime_ns)(void *vmm);
 	int (*nvram_store)(void *vmm, size_t offset, const void *bytes,
 			   size_t len);
+	int (*sysparm_store)(void *vmm, uint32_t number, const void *value,
+			     size_t len);
 };
 
 #ifdef __cplusplus

@@ -14,6 +14,7 @@
  *	fdt.h		the device tree of a partition
  *	fwnmi.h		machine checks and system resets
  *	nvram.h		the guest's non-volatile memory
+ *	sysparm.h	what a guest asks of its platform, and may set
  *	stats.h		results and times of calls
  *	kvm.h		a ready host on top of Linux KVM
  *
@@ -43,6 +44,7 @@
 #include <papr/ops.h>
 #include <papr/policy.h>
 #include <papr/stats.h>
+#include <papr/sysparm.h>
 #include <papr/vio.h>
 #include <papr/vm.h>
 

@@ -30,6 +30,10 @@ extern "C" {
 /** The most vCPUs of a partition, cores times threads. */
 #define PAPR_MAX_VCPUS 256
 
+/** The longest name of a partition, without its NUL, and bytes of a UUID. */
+#define PAPR_NAME_MAX 255u
+#define PAPR_UUID_LEN 16u
+
 /** enum papr_mmu - how the guest translates addresses */
 enum papr_mmu {
 	PAPR_MMU_AUTO,
@@ -55,6 +59,10 @@ enum papr_switch {
  * @nested_hv, @fwnmi: may the guest use these
  * @rtas_base: where the RTAS blob goes, a multiple of 64 KiB in RAM below
  *	2 GiB; papr_rtas_size() bytes
+ * @name: of the partition, for people, at most PAPR_NAME_MAX bytes; NULL: none
+ * @uuid: PAPR_UUID_LEN bytes, the first of the text first; NULL: none
+ *
+ * Both are copied.
  */
 struct papr_vm_config {
 	size_t size;
@@ -65,6 +73,8 @@ struct papr_vm_config {
 	enum papr_switch nested_hv;
 	enum papr_switch fwnmi;
 	uint64_t rtas_base;
+	const char *name;
+	const uint8_t *uuid;
 };
 
 /**
