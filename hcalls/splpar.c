@@ -74,30 +74,43 @@ static int64_t h_confer(struct papr_vcpu *vcpu, const void *args, void *rets)
 
 #define HOME_OF_SERVER	1	/* flags: id is a server number */
 
-/*
- * A list of domains in fields of 2 bytes: the top bit says that the number is
- * complete, all ones that the list is over.
- */
-#define ONE_DOMAIN_0	0x8000ffffffffffffull
-#define NO_DOMAIN	UINT64_MAX
+/* Fields of 2 bytes: the top bit says that the number is complete. */
+#define DOMAIN(x) (0x8000u | (x))
+#define NO_MORE 0xffffu
 
-/* The partition is one node, number 0. */
+static uint64_t four_fields(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+	return a << 48 | b << 32 | c << 16 | d;
+}
+
+/*
+ * The same list as the device tree's ibm,associativity of the core, with this
+ * vCPU at its end.  It never changes, so neither do the counters in the VPA.
+ */
 static int64_t h_home_node_associativity(struct papr_vcpu *vcpu,
 					 const void *args, void *rets)
 {
 	const struct H_HOME_NODE_ASSOCIATIVITY_in *in = args;
 	struct H_HOME_NODE_ASSOCIATIVITY_out *out = rets;
+	const struct numa *numa = &vcpu->vm->numa;
+	const struct papr_vcpu *whose;
+	const uint32_t *d;
 
 	if (in->flags != HOME_OF_SERVER)
 		return H_PARAMETER;
-	if (!vm_vcpu_by_id(vcpu->vm, in->id))
+	whose = vm_vcpu_by_id(vcpu->vm, in->id);
+	if (!whose)
 		return H_P2;
-	out->domains0 = ONE_DOMAIN_0;
-	out->domains1 = NO_DOMAIN;
-	out->domains2 = NO_DOMAIN;
-	out->domains3 = NO_DOMAIN;
-	out->domains4 = NO_DOMAIN;
-	out->domains5 = NO_DOMAIN;
+	d = numa->domain[numa->node_of_core[whose->index /
+					    vcpu->vm->config.threads]];
+	out->domains0 = four_fields(DOMAIN(d[0]), DOMAIN(d[1]), DOMAIN(d[2]),
+				    DOMAIN(d[3]));
+	out->domains1 = four_fields(DOMAIN(whose->id), NO_MORE, NO_MORE,
+				    NO_MORE);
+	out->domains2 = UINT64_MAX;
+	out->domains3 = UINT64_MAX;
+	out->domains4 = UINT64_MAX;
+	out->domains5 = UINT64_MAX;
 	return H_SUCCESS;
 }
 

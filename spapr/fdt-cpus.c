@@ -164,6 +164,7 @@ static void write_core(struct tree *t, const struct papr_vm *vm,
 	tree_u32(t, "ibm,dfp", 1);
 	write_features(t, vm, level);
 	write_servers(t, vm, id);
+	tree_associativity(t, vm, vm->numa.node_of_core[core], &id);
 	if (vm->mmu == PAPR_MMU_HASH)
 		write_hash(t, vm);
 	else

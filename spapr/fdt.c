@@ -96,15 +96,6 @@ static bool set_is_hash_only(const char *set)
 }
 
 /*
- * LoPAR has with it the Form 1 associativity in this tree and a counter in the
- * VPA, and there is neither.
- */
-static bool set_needs_nodes(const char *set)
-{
-	return !strcmp(set, "hcall-vphn");
-}
-
-/*
  * There are no watchdogs without the program's help, and no queues without its
  * devices.  Partition suspension is more than its one call.
  */
@@ -130,7 +121,7 @@ static void add_sets(struct strings *s, const struct papr_vm *vm,
 			memcpy(one, sets, len);
 			one[len] = '\0';
 			if (routes_set_answered(vm->routes, one) &&
-			    !set_needs_nodes(one) && !set_is_empty(vm, one) &&
+			    !set_is_empty(vm, one) &&
 			    (vm->mmu == PAPR_MMU_HASH ||
 			     !set_is_hash_only(one)))
 				strings_add(s, one);
@@ -187,6 +178,7 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 		tree_u32(t, "rtas-event-scan-rate", 1);
 	/* ibm,os-term may return. */
 	tree_empty(t, "ibm,extended-os-term");
+	tree_numa(t, vm);
 	for (int row = 0; row < RTAS_ROWS; row++)
 		if (rtas[row].fn || vm->rtas_in_kernel[row])
 			tree_u32(t, rtas_table[row].name,
@@ -195,26 +187,6 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 		write_errinjct(t);
 	indicator_tree(t);
 	tree_end(t);
-}
-
-static void write_memory(struct tree *t, const struct papr_vm *vm)
-{
-	for (size_t i = 0; i < vm->n_ram; i++) {
-		const struct ram_region *r = &vm->ram[i];
-		const uint32_t reg[] = {
-			r->gpa >> 32, r->gpa, r->len >> 32, r->len
-		};
-		char name[32];
-
-		if (r->flags & PAPR_RAM_READONLY)
-			continue;
-		snprintf(name, sizeof(name), "memory@%llx",
-			 (unsigned long long)r->gpa);
-		tree_begin(t, name);
-		tree_string(t, "device_type", "memory");
-		tree_cells(t, "reg", reg, ARRAY_SIZE(reg));
-		tree_end(t);
-	}
 }
 
 static void write_interrupts(struct tree *t, const struct papr_vm *vm)
@@ -307,10 +279,11 @@ static void write_facilities(struct tree *t, const struct papr_vm *vm)
 /* What client architecture support would have agreed on, byte by byte. */
 static void write_option_vector_5(struct tree *t, const struct papr_vm *vm)
 {
-	enum { LENGTH = 0, MMU = 24, RADIX_EXT = 26, BYTES = 27 };
+	enum { LENGTH = 0, FORM = 5, MMU = 24, RADIX_EXT = 26, BYTES = 27 };
 	uint8_t v[BYTES] = { 0 };
 
 	v[LENGTH] = BYTES - 2;	/* of the vector after it, less one */
+	v[FORM] = 0x80;		/* of associativity: 1 */
 	if (vm->mmu == PAPR_MMU_RADIX) {
 		v[MMU] = 0x40;
 		v[RADIX_EXT] = 0x40;	/* the guest may use tlbie: GTSE */
@@ -368,7 +341,7 @@ static void write_root(struct tree *t, const struct papr_vm *vm,
 	tree_u32(t, "#address-cells", 2);
 	tree_u32(t, "#size-cells", 2);
 	write_identity(t, vm);
-	write_memory(t, vm);
+	tree_memory(t, vm);
 	write_interrupts(t, vm);
 	write_vdevice(t, vm);
 	write_nvram(t, vm);

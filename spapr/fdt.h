@@ -40,6 +40,17 @@ void tree_bytes(struct tree *t, const char *name, const void *data,
 void tree_cells(struct tree *t, const char *name, const uint32_t *cells,
 		size_t n);
 
+/*
+ * ibm,associativity of a NUMA node's memory, or with @id of a processor's
+ * core, whose list ends with it.
+ */
+void tree_associativity(struct tree *t, const struct papr_vm *vm,
+			uint32_t node, const uint32_t *id);
+
+/* The nodes of memory, and in /rtas what explains their associativity. */
+void tree_memory(struct tree *t, const struct papr_vm *vm);
+void tree_numa(struct tree *t, const struct papr_vm *vm);
+
 void tree_cpus(struct tree *t, const struct papr_vm *vm,
 	       const struct papr_fdt_config *config);
 

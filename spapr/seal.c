@@ -171,11 +171,27 @@ int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)
 	return 0;
 }
 
+/* RAM ends where the last node does. */
+static int check_numa(struct papr_vm *vm)
+{
+	uint64_t end = 0, nodes = vm->numa.end[vm->numa.nodes - 1];
+
+	for (size_t i = 0; i < vm->n_ram; i++)
+		if (!(vm->ram[i].flags & PAPR_RAM_READONLY) &&
+		    vm->ram[i].gpa + vm->ram[i].len > end)
+			end = vm->ram[i].gpa + vm->ram[i].len;
+	if (nodes == UINT64_MAX || nodes == end)
+		return 0;
+	return error_set(&vm->error, -EINVAL, "NUMA nodes have 0x%llx bytes "
+			 "of memory, and RAM ends at 0x%llx",
+			 (unsigned long long)nodes, (unsigned long long)end);
+}
+
 int papr_vm_seal(struct papr_vm *vm)
 {
-	/* Virtual SMT is first: the kernel wants it before any vCPU. */
+	/* Virtual SMT is early: the kernel wants it before any vCPU. */
 	static int (*const steps[])(struct papr_vm *vm) = {
-		setup_smt, setup_nested, setup_routes, irqs_setup,
+		check_numa, setup_smt, setup_nested, setup_routes, irqs_setup,
 		irqs_setup_rtas, setup_mmu, place_rtas,
 	};
 

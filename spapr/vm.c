@@ -264,6 +264,10 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 	if (!r)
 		r = choose_vsmt(vm, error);
 	if (!r)
+		r = numa_init(&vm->numa, vm->config.numa, vm->config.cores,
+			      error);
+	vm->config.numa = NULL;	/* it is the caller's */
+	if (!r)
 		r = make_vcpus(vm, error);
 	if (!r && vio_add_terminal(vm))
 		r = error_set(error, -ENOMEM, "out of memory");

@@ -28,6 +28,7 @@
 #include "rtas/catalogue.h"
 #include "rtas/sysparm.h"
 #include "spapr/call-stats.h"
+#include "spapr/numa.h"
 #include "spapr/ram.h"
 #include "spapr/traps.h"
 #include "spapr/xics.h"
@@ -205,6 +206,7 @@ struct papr_vm {
 	size_t n_vio;
 	struct papr_vcpu **vcpus;
 	uint32_t n_vcpus;
+	struct numa numa;
 	struct xics *xics;		/* NULL: interrupts are never here */
 	size_t nvram_size;
 

@@ -7,6 +7,27 @@
 #include "tests/machines.h"
 #include "tests/tree.h"
 
+static const struct papr_numa two_nodes = {
+	.size = sizeof(two_nodes),
+	.nodes = 2,
+	.mem = (const uint64_t[]){ 512 * MIB, 512 * MIB },
+	.core_node = (const uint32_t[]){ 0, 1 },
+};
+
+/* The last has no memory. */
+static const struct papr_numa four_nodes = {
+	.size = sizeof(four_nodes),
+	.nodes = 4,
+	.mem = (const uint64_t[]){ 512 * MIB, 512 * MIB, GIB, 0 },
+	.core_node = (const uint32_t[]){ 0, 1, 2, 3 },
+	.distance = (const uint8_t[]){
+		10, 20, 40, 80,
+		20, 10, 40, 80,
+		40, 40, 10, 80,
+		80, 80, 80, 10,
+	},
+};
+
 const struct machine machines[] = {
 	{ .name = "power8",
 	  .setup = { .host = "power8", .mem = 512 * MIB, .nvram = true },
@@ -23,6 +44,31 @@ const struct machine machines[] = {
 		     .config = { .cores = 2, .vsmt = 1,
 				 .mmu = PAPR_MMU_HASH } },
 	  .qemu = "-cpu power10 -m 512 -smp 2", .qemu_m = "vsmt=1" },
+	{ .name = "power10-numa",
+	  .setup = { .host = "power10", .mem = GIB, .nvram = true,
+		     .config = { .cores = 2, .vsmt = 1, .numa = &two_nodes } },
+	  .qemu = "-cpu power10 -m 1G -smp 2 "
+		  "-object memory-backend-ram,id=m0,size=512M "
+		  "-object memory-backend-ram,id=m1,size=512M "
+		  "-numa node,memdev=m0,cpus=0 -numa node,memdev=m1,cpus=1",
+	  .qemu_m = "vsmt=1" },
+	{ .name = "power10-numa4",
+	  .setup = { .host = "power10", .mem = 2 * GIB, .nvram = true,
+		     .config = { .cores = 4, .vsmt = 1,
+				 .numa = &four_nodes } },
+	  .qemu = "-cpu power10 -m 2G -smp 4 "
+		  "-object memory-backend-ram,id=m0,size=512M "
+		  "-object memory-backend-ram,id=m1,size=512M "
+		  "-object memory-backend-ram,id=m2,size=1G "
+		  "-numa node,memdev=m0,cpus=0 -numa node,memdev=m1,cpus=1 "
+		  "-numa node,memdev=m2,cpus=2 -numa node,cpus=3 "
+		  "-numa dist,src=0,dst=2,val=40 "
+		  "-numa dist,src=1,dst=2,val=40 "
+		  "-numa dist,src=0,dst=3,val=80 "
+		  "-numa dist,src=1,dst=3,val=80 "
+		  "-numa dist,src=2,dst=3,val=80 "
+		  "-numa dist,src=0,dst=1,val=20",
+	  .qemu_m = "vsmt=1" },
 	{ .name = "power10-threads",
 	  .setup = { .host = "power10", .mem = 512 * MIB,
 		     .config = { .cores = 2, .threads = 4, .vsmt = 8 } } },
@@ -54,7 +100,7 @@ void *machine_tree(const struct machine *machine, const char *bootargs)
 
 char *output_of(size_t *len, const char *fmt, ...)
 {
-	char command[512], *text = NULL;
+	char command[1024], *text = NULL;
 	size_t room = 0;
 	va_list ap;
 	FILE *pipe;

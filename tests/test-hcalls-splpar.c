@@ -71,24 +71,6 @@ static void purr_that_cannot_be_read_is_a_hardware_error(void **state)
 	assert_int_equal(HCALL(p, H_PURR), H_HARDWARE);
 }
 
-static void home_of_every_vcpu_is_node_0(void **state)
-{
-	struct partition *p = three_cores();
-
-	(void)state;
-	for (uint32_t i = 0; i < 6; i++) {
-		uint64_t id = papr_vcpu_id(papr_vm_vcpu(p->vm, i));
-		uint64_t r[PAPR_HCALL_ARGS] = { 1, id };
-
-		assert_int_equal(partition_hcall(p, H_HOME_NODE_ASSOCIATIVITY,
-						 r), H_SUCCESS);
-		assert_true(r[0] == 0x8000ffffffffffff);
-		for (unsigned int j = 1; j < 6; j++)
-			assert_true(r[j] == UINT64_MAX);
-	}
-	partition_free(p);
-}
-
 static void home_of_nobody_is_refused(void **state)
 {
 	static const struct {
@@ -138,7 +120,6 @@ int main(void)
 		cmocka_unit_test(purr_is_the_callers),
 		partition_test(purr_that_cannot_be_read_is_a_hardware_error),
 		cmocka_unit_test(time_is_conferred_to_whom_there_is),
-		cmocka_unit_test(home_of_every_vcpu_is_node_0),
 		cmocka_unit_test(home_of_nobody_is_refused),
 	};
 

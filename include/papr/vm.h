@@ -48,6 +48,29 @@ enum papr_switch {
 	PAPR_SWITCH_OFF,
 };
 
+/** The most NUMA nodes of a partition. */
+#define PAPR_NUMA_NODES 32
+
+/**
+ * struct papr_numa - the NUMA nodes of a partition
+ * @size: sizeof(struct papr_numa)
+ * @nodes: how many, 1 to PAPR_NUMA_NODES
+ * @mem: for each node the bytes of its memory: that of the first begins at
+ *	address 0, that of the next where it ends, at a multiple of 16 MiB.
+ *	Together they end where RAM does; 0 for a node of cores alone
+ * @core_node: for each core its node
+ * @distance: @nodes times @nodes of them, each row from one node: 10 within a
+ *	node; else 20, 40, 80 or 160, the same both ways, and two nodes are not
+ *	further from each other than both from a third one.  NULL: all 20
+ */
+struct papr_numa {
+	size_t size;
+	uint32_t nodes;
+	const uint64_t *mem;
+	const uint32_t *core_node;
+	const uint8_t *distance;
+};
+
 /**
  * struct papr_vm_config - a partition before it is made
  * @size: sizeof(struct papr_vm_config)
@@ -61,8 +84,9 @@ enum papr_switch {
  *	2 GiB; papr_rtas_size() bytes
  * @name: of the partition, for people, at most PAPR_NAME_MAX bytes; NULL: none
  * @uuid: PAPR_UUID_LEN bytes, the first of the text first; NULL: none
+ * @numa: NULL for one node
  *
- * Both are copied.
+ * What is pointed to is copied.
  */
 struct papr_vm_config {
 	size_t size;
@@ -75,6 +99,7 @@ struct papr_vm_config {
 	uint64_t rtas_base;
 	const char *name;
 	const uint8_t *uuid;
+	const struct papr_numa *numa;
 };
 
 /**
@@ -195,7 +220,8 @@ int papr_vm_change_policy(struct papr_vm *vm, const struct papr_policy *policy,
  * table, and writes the RTAS blob into RAM.  Routes are applied whole or not
  * at all.
  *
- * Returns: 0; -EINVAL (no RAM at 0, no RAM under the RTAS blob);
+ * Returns: 0; -EINVAL (no RAM at 0, no RAM under the RTAS blob, RAM that is not
+ * what NUMA nodes have);
  * -EOPNOTSUPP or the host's error, always with a sentence; -EBUSY if it is
  * already.  A VM that failed to seal can only be freed.
  */
