@@ -37,11 +37,15 @@ static bool is_kernels(enum papr_effective by)
 	return by == PAPR_EFFECTIVE_KERNEL || by == PAPR_EFFECTIVE_KERNEL_USER;
 }
 
-/* They act on state that is here only if they are routed here. */
-static bool needs_state(int row)
+/*
+ * They act on state that is here only if they are routed here, or cannot be
+ * answered on each host.
+ */
+static bool must_be_routed(int row)
 {
 	return hcall_is_hpt(row) || row == HCALL_ROW_H_CEDE ||
-		row == HCALL_ROW_H_PROD || row == HCALL_ROW_H_JOIN;
+		row == HCALL_ROW_H_PROD || row == HCALL_ROW_H_JOIN ||
+		row == HCALL_ROW_H_RPT_INVALIDATE;
 }
 
 static void fill_hcall(struct hcall_route *route, int row, bool own_xics,
@@ -50,10 +54,10 @@ static void fill_hcall(struct hcall_route *route, int row, bool own_xics,
 {
 	/*
 	 * Interrupt calls are for the controller that is there, page-table
-	 * calls for a table that was opened at the seal, and a prod for those
-	 * who sleep here.
+	 * calls for a table that was opened at the seal, a prod for those who
+	 * sleep here, and H_RPT_INVALIDATE for hosts that do as they are told.
 	 */
-	if (needs_state(row) ? report->effective == PAPR_EFFECTIVE_USER :
+	if (must_be_routed(row) ? report->effective == PAPR_EFFECTIVE_USER :
 				!hcall_is_xics(row) || own_xics)
 		route->fn = hcalls_handler(row);
 	route->by = report->effective;

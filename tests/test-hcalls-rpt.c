@@ -100,6 +100,50 @@ static void a_hash_guest_has_no_such_tables(void **state)
 	partition_free(p);
 }
 
+/* KVM in a partition asks for less than all, so nobody has an answer there. */
+static void in_a_partition_nobody_answers(void **state)
+{
+	struct partition *p = partition_on("nested", PAPR_MMU_RADIX);
+
+	(void)state;
+	assert_int_equal(HCALL(p, H_REGISTER_PROC_TBL, NEW_RADIX, TABLE, 0, 12),
+			 H_SUCCESS);
+	assert_int_equal(invalidate(p, TLB, 0, UINT64_MAX), H_FUNCTION);
+	assert_string_equal(fake_host_log(p->fake), "");
+	partition_free(p);
+}
+
+static void answer_seven(void *vmm, struct papr_vcpu *vcpu,
+			 struct papr_hcall *call)
+{
+	(void)vmm, (void)vcpu;
+	call->ret = 7;
+}
+
+static void with_an_answer(struct partition *p, struct papr_host_ops *host,
+			   struct papr_vmm_ops *vmm)
+{
+	(void)p, (void)host;
+	vmm->hcall = answer_seven;
+}
+
+/* It left the kernel just before that was to answer it. */
+static void a_late_call_is_answered_by_who_had_it(void **state)
+{
+	static const char *const hosts[] = { "power10", "nested" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		struct partition *p = partition_new(&(struct partition_setup){
+			.host = hosts[i], .tweak = with_an_answer,
+			.policy = "hcalls: { H_RPT_INVALIDATE: vmm }" });
+
+		must_reroute(p, "hcalls: { H_RPT_INVALIDATE: kernel }");
+		assert_int_equal(invalidate(p, TLB, 0, UINT64_MAX), 7);
+		partition_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +152,8 @@ int main(void)
 		cmocka_unit_test(without_a_table_there_is_nothing_to_forget),
 		cmocka_unit_test(what_cannot_be_is_refused_and_does_nothing),
 		cmocka_unit_test(a_hash_guest_has_no_such_tables),
+		cmocka_unit_test(in_a_partition_nobody_answers),
+		cmocka_unit_test(a_late_call_is_answered_by_who_had_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
