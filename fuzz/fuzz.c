@@ -299,7 +299,7 @@ uint8_t *fuzz_vm_ram(struct fuzz_vm *vm)
 
 void fuzz_vm_reset(struct fuzz_vm *vm)
 {
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 
 	memset(hpt, 0, sizeof(hpt));
 	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++) {

@@ -87,7 +87,7 @@ static bool write_log(struct papr_vcpu *vcpu, const struct papr_mc_info *from,
 
 	if (len < 0)
 		return false;
-	p = ram_get(vm, vm->config.rtas_base + RTAS_BLOB_LOG, 8 + len,
+	p = ram_get(vm, vm->rtas_base + RTAS_BLOB_LOG, 8 + len,
 		    RAM_WRITE);
 	if (!p)
 		return false;
@@ -140,7 +140,7 @@ static int deliver(struct papr_vcpu *vcpu, const struct papr_mc_info *info,
 	}
 	fwnmi_interrupt(vm, regs, handler, srr1, 0);
 	regs->msr |= MSR_ME;
-	regs->r3 = vm->config.rtas_base + RTAS_BLOB_LOG;
+	regs->r3 = vm->rtas_base + RTAS_BLOB_LOG;
 	return enter(vcpu, info, regs, PAPR_OUTCOME_DELIVERED);
 }
 

@@ -27,7 +27,7 @@ void fwnmi_post(struct papr_vcpu *vcpu, uint32_t what)
 
 bool fwnmi_in_rtas(const struct papr_vm *vm, const struct papr_regs *regs)
 {
-	return regs->pc - vm->config.rtas_base < RTAS_BLOB_LOG ||
+	return regs->pc - vm->rtas_base < RTAS_BLOB_LOG ||
 	       !(regs->msr & (MSR_SF | MSR_PR));
 }
 

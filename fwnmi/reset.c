@@ -29,7 +29,7 @@ static bool to_handler(struct papr_vcpu *vcpu, struct papr_regs *regs)
 {
 	struct papr_vm *vm = vcpu->vm;
 	uint64_t handler = atomic_load(&vm->nmi_system_reset);
-	uint64_t save = vm->config.rtas_base + RTAS_BLOB_SAVE +
+	uint64_t save = vm->rtas_base + RTAS_BLOB_SAVE +
 			vcpu->index * RTAS_SAVE_SIZE;
 	uint8_t *p;
 

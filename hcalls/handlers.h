@@ -11,6 +11,7 @@ extern const struct hcall_impl hcalls_cede[];
 extern const struct hcall_impl hcalls_hpt[];
 extern const struct hcall_impl hcalls_mem[];
 extern const struct hcall_impl hcalls_mode[];
+extern const struct hcall_impl hcalls_of[];
 extern const struct hcall_impl hcalls_splpar[];
 extern const struct hcall_impl hcalls_term[];
 extern const struct hcall_impl hcalls_tce[];

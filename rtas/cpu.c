@@ -34,7 +34,9 @@ static int32_t query_cpu_stopped_state(struct papr_vcpu *vcpu, const void *args,
 static int32_t start_cpu(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	const struct RTAS_start_cpu_in *in = args;
-	const struct papr_entry entry = { in->start_location, in->r3 };
+	const struct papr_entry entry = {
+		.pc = in->start_location, .r3 = in->r3,
+	};
 	struct papr_vm *vm = vcpu->vm;
 	struct papr_vcpu *target = vm_vcpu_by_id(vm, in->thread);
 

@@ -14,7 +14,10 @@
 #define VTY_UNIT 0x71000000u
 #define VTY_IRQ 0x1100u
 
-/* Where an error log goes in the RTAS area, after the stub. */
+/* Where the client interface's stub is in the RTAS area, after RTAS's. */
+#define RTAS_BLOB_CLIENT 0x18u
+
+/* Where an error log goes in the RTAS area, after the stubs. */
 #define RTAS_BLOB_LOG 0x30u
 #define RTAS_LOG_MAX 2048u
 

@@ -262,7 +262,10 @@ static int start(struct kvm_cpu *cpu, const struct papr_entry *entry)
 	struct kvm_regs regs = {
 		.pc = entry->pc,
 		.msr = MSR_SF | MSR_ME,
+		.gpr[1] = entry->r1,
 		.gpr[3] = entry->r3,
+		.gpr[4] = entry->r4,
+		.gpr[5] = entry->r5,
 	};
 	int r;
 

@@ -24,7 +24,7 @@ static int reset_cpu(struct papr_vcpu *vcpu, struct papr_error *error)
 	if (r)
 		return error_set(error, r, "the host does not reset vCPU %u: "
 				 "%s", vcpu->id, strerror(-r));
-	vcpu->entry = (struct papr_entry){ 0, 0 };
+	vcpu->entry = (struct papr_entry){ 0 };
 	atomic_store(&vcpu->state, PAPR_CPU_STOPPED);
 	return 0;
 }
@@ -55,5 +55,7 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 		return error_set(error, r, "the host does not reset the MMU: "
 				 "%s", strerror(-r));
 	rtas_reset(vm);
+	firmware_reset(&vm->firmware);
+	atomic_store(&vm->rtas_base, vm->config.rtas_base);
 	return vm_place_rtas(vm, error);
 }

@@ -39,9 +39,25 @@ uint64_t papr_rtas_size(uint32_t vcpus)
 	return (size + 0xffff) & ~0xffffull;
 }
 
+/*
+ * The same for the client interface of Open Firmware, which Linux calls in the
+ * same way.  There is room for it before the log.
+ */
+static const uint32_t client_stub[] = {
+	0x7c641b78,	/* mr	r4,r3 */
+	0x38600000,	/* li	r3,0 */
+	0x6063f005,	/* ori	r3,r3,KVMPPC_H_VOF_CLIENT */
+	0x44000022,	/* sc	1 */
+	0x4e800020,	/* blr */
+};
+
+_Static_assert(sizeof(rtas_stub) <= RTAS_BLOB_CLIENT &&
+	       RTAS_BLOB_CLIENT + sizeof(client_stub) <= RTAS_BLOB_LOG,
+	       "the stubs overlap");
+
 int vm_place_rtas(struct papr_vm *vm, struct papr_error *error)
 {
-	uint64_t base = vm->config.rtas_base;
+	uint64_t base = vm->rtas_base;
 	uint64_t size = papr_rtas_size(vm->n_vcpus);
 	uint8_t *blob = ram_get(vm, base, size, RAM_WRITE);
 
@@ -53,6 +69,8 @@ int vm_place_rtas(struct papr_vm *vm, struct papr_error *error)
 	memset(blob, 0, size);
 	for (size_t i = 0; i < ARRAY_SIZE(rtas_stub); i++)
 		store_be32(blob + 4 * i, rtas_stub[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(client_stub); i++)
+		store_be32(blob + RTAS_BLOB_CLIENT + 4 * i, client_stub[i]);
 	return 0;
 }
 

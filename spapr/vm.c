@@ -192,6 +192,7 @@ static int vm_destroy(struct papr_vm *vm)
 		talloc_free(vm->vcpus[i]);
 	}
 	free((void *)vm->hpt_table);
+	firmware_end(&vm->firmware);
 	talloc_free(vm->policy);
 	routing_end(vm);
 	pthread_mutex_destroy(&vm->inject_lock);
@@ -243,6 +244,7 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 	atomic_init(&vm->nmi_machine_check, NMI_UNREGISTERED);
 	atomic_init(&vm->nmi_holder, NMI_FREE);
 	vm->watchdogs.told_ns = UINT64_MAX;
+	atomic_init(&vm->rtas_base, vm->config.rtas_base);
 
 	r = check_config(&vm->config, error);
 	if (!r)
@@ -287,6 +289,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 	pthread_mutex_init(&vm->inject_lock, NULL);
 	pthread_mutex_init(&vm->routes_lock, NULL);
 	pthread_mutex_init(&vm->mmu_lock, NULL);
+	firmware_begin(&vm->firmware);
 	pthread_mutex_init(&vm->nvram_lock, NULL);
 	pthread_mutex_init(&vm->sysparm_lock, NULL);
 	pthread_mutex_init(&vm->hpt_lock, NULL);

@@ -3,12 +3,12 @@
  * The partition from the inside.
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
- * the watchdogs, of VIO devices with their interrupts, of NVRAM and of system
- * parameters, in their calls, of the process table, and of H_JOIN.  What else
- * handlers share is either fixed once the VM is sealed or atomic; each says
- * so.  Routes are read through an atomic pointer: routing.h.  Injections have a
- * lock, which is taken on the call path only while one of the vCPU's waits for
- * a call.
+ * the watchdogs, of VIO devices with their interrupts, of NVRAM, of system
+ * parameters and of firmware, in their calls, of the process table, and of
+ * H_JOIN.  What else handlers share is either fixed once the VM is sealed or
+ * atomic; each says so.  Routes are read through an atomic pointer: routing.h.
+ * Injections have a lock, which is taken on the call path only while one of the
+ * vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -29,6 +29,7 @@
 #include "rtas/sysparm.h"
 #include "spapr/call-stats.h"
 #include "spapr/numa.h"
+#include "spapr/firmware.h"
 #include "spapr/ram.h"
 #include "spapr/traps.h"
 #include "spapr/xics.h"
@@ -223,6 +224,7 @@ struct papr_vm {
 	_Atomic uint64_t lpcr_mask;	/* bits the guest has chosen ... */
 	_Atomic uint64_t lpcr_value;	/* ... and their values */
 	_Atomic int64_t clock_offset_ns;
+	_Atomic uint64_t rtas_base;	/* config's, or where firmware put it */
 	_Atomic uint64_t nmi_system_reset;	/* or NMI_UNREGISTERED */
 	_Atomic uint64_t nmi_machine_check;
 	_Atomic int64_t nmi_holder;	/* vCPU index, or NMI_FREE */
@@ -238,6 +240,8 @@ struct papr_vm {
 	pthread_mutex_t mmu_lock;	/* of the two, and of what is told */
 	uint64_t mmu_flags;		/* of the process table that the host */
 	uint64_t mmu_table;		/* was told of; 0: none yet */
+
+	struct firmware firmware;
 
 	pthread_mutex_t nvram_lock;	/* the program is called under it */
 	uint8_t *nvram;			/* twice its size; NULL: none */

@@ -6,7 +6,7 @@
 struct partition *interrupts_new(const struct partition_setup *setup)
 {
 	struct partition *p = partition_new(setup);
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 
 	for (uint32_t i = 1; i < papr_vm_vcpus(p->vm); i++) {
 		papr_vcpu_start(papr_vm_vcpu(p->vm, i), &entry);

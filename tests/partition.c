@@ -281,7 +281,7 @@ struct fake_cpu *partition_attach(struct partition *p, uint32_t index)
 
 struct partition *partition_new(const struct partition_setup *setup)
 {
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 	struct partition *p = NULL;
 	struct papr_error error;
 

@@ -46,7 +46,7 @@ static int start(void **state)
 	struct partition *p = partition_new(&(struct partition_setup){
 		.host = "power8", .policy = "default: user", .tweak = tweak,
 		.config = { .cores = VCPUS } });
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 
 	for (uint32_t i = 1; i < VCPUS; i++) {
 		papr_vcpu_start(papr_vm_vcpu(p->vm, i), &entry);

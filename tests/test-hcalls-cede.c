@@ -18,7 +18,7 @@ static int start(void **state)
 	struct partition *p = partition_new(&(struct partition_setup){
 		.host = "power8", .policy = "default: user",
 		.config = { .cores = 3 } });
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 
 	assert_int_equal(papr_vcpu_start(papr_vm_vcpu(p->vm, 1), &entry), 0);
 	papr_vcpu_take_entry(papr_vm_vcpu(p->vm, 1), &entry);
@@ -137,7 +137,7 @@ static void a_prod_wakes_no_other(void **state)
 static void a_stopped_vcpu_keeps_a_prod(void **state)
 {
 	struct partition *p = *state;
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 
 	assert_int_equal(prod(p, 2), H_SUCCESS);
 	papr_vcpu_start(papr_vm_vcpu(p->vm, 2), &entry);
@@ -207,7 +207,7 @@ static void all_may_join_but_the_last(void **state)
 
 static void who_cedes_or_starts_is_active(void **state)
 {
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 	struct partition *p = *state;
 
 	call_on(p, 1, H_CEDE);
@@ -290,7 +290,7 @@ static void nothing_to_take_is_no_reason_to_wake(void **state)
 
 static void after_a_reset_nobody_sleeps_and_no_prod_is_left(void **state)
 {
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 	struct partition *p = *state;
 	struct papr_error error;
 

@@ -228,7 +228,7 @@ static void dump_is_a_system_reset_on_all_that_run(void **state)
 {
 	struct partition *p = partition_new(&(struct partition_setup){
 		.config = { .cores = 3 } });
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 
 	(void)state;
 	papr_vcpu_start(papr_vm_vcpu(p->vm, 2), &entry);

@@ -40,7 +40,7 @@ static void reset(struct partition *p)
 
 static void run_cpu(struct partition *p, unsigned int i)
 {
-	struct papr_entry entry = { 0x100, 1 };
+	struct papr_entry entry = { .pc = 0x100, .r3 = 1 };
 
 	assert_int_equal(papr_vcpu_start(papr_vm_vcpu(p->vm, i), &entry), 0);
 	papr_vcpu_take_entry(papr_vm_vcpu(p->vm, i), &entry);

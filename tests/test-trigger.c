@@ -354,7 +354,7 @@ static void what_waits_is_gone_when_its_vcpu_stops(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(whens); i++) {
 		int id = inject(p, 1, whens[i]);
-		struct papr_entry entry = { 0, 0 };
+		struct papr_entry entry = { 0 };
 
 		p->on = 1;
 		RTAS(p, RTAS_TOKEN_stop_self, 0, 1);

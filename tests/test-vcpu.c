@@ -96,10 +96,11 @@ static void vcpu_that_cannot_take_a_mode_is_not_attached(void **state)
 
 static void vcpu_that_waits_is_started_once(void **state)
 {
-	const struct papr_entry first = { 0x1000, 42 }, other = { 1, 2 };
+	const struct papr_entry first = { .pc = 0x1000, .r3 = 42, .r5 = 5 };
+	const struct papr_entry other = { .pc = 1, .r3 = 2 };
 	struct partition *p = two_by_two();
 	struct papr_vcpu *vcpu = papr_vm_vcpu(p->vm, 1);
-	struct papr_entry entry = { 9, 9 };
+	struct papr_entry entry = { .pc = 9, .r3 = 9 };
 
 	(void)state;
 	assert_int_equal(papr_vcpu_state(vcpu), PAPR_CPU_STOPPED);
@@ -112,6 +113,7 @@ static void vcpu_that_waits_is_started_once(void **state)
 			 PAPR_CPU_STARTING);
 	assert_int_equal(entry.pc, 0x1000);
 	assert_int_equal(entry.r3, 42);
+	assert_int_equal(entry.r5, 5);
 	assert_int_equal(papr_vcpu_state(vcpu), PAPR_CPU_RUNNING);
 	assert_int_equal(papr_vcpu_take_entry(vcpu, &entry), PAPR_CPU_RUNNING);
 	assert_int_equal(papr_vcpu_start(vcpu, &other), -EBUSY);
@@ -120,7 +122,7 @@ static void vcpu_that_waits_is_started_once(void **state)
 
 static void stopping_vcpu_is_not_started_until_it_has(void **state)
 {
-	const struct papr_entry again = { 0x2000, 43 };
+	const struct papr_entry again = { .pc = 0x2000, .r3 = 43 };
 	struct partition *p = *state;
 	struct papr_vcpu *vcpu = papr_vm_vcpu(p->vm, 0);
 	struct papr_entry entry;

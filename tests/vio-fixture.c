@@ -73,7 +73,7 @@ struct vio_test *vio_test_new(const char *policy)
 {
 	struct partition_setup setup = { .policy = policy };
 	struct vio_test *t = talloc_zero(NULL, struct vio_test);
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 
 	assert_int_equal(partition_make(&setup, &t->p, NULL), 0);
 	papr_vm_add_tce(t->p->vm, LIOBN, 0, 12, WINDOW_PAGES);

@@ -30,6 +30,8 @@ const char options_help[] =
 "  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
 "  --nested-hv auto|on|off\n"
 "  --fwnmi auto|on|off\n"
+"  --firmware none|client   what the kernel finds: a flat device tree (the\n"
+"        default), or the client interface of Open Firmware\n"
 "  --on-reboot exit|reset   what a guest that reboots gets; default: exit\n"
 "  --on-panic exit|reset    the same for one that gives up\n"
 "  --nvram FILE         the guest's non-volatile memory, also a new one\n"
@@ -69,6 +71,12 @@ static const struct choice switch_choices[] = {
 static const struct choice action_choices[] = {
 	{ "exit", ACTION_EXIT },
 	{ "reset", ACTION_RESET },
+	{ NULL, 0 }
+};
+
+static const struct choice firmware_choices[] = {
+	{ "none", FIRMWARE_NONE },
+	{ "client", FIRMWARE_CLIENT },
 	{ NULL, 0 }
 };
 
@@ -224,6 +232,7 @@ static const struct option long_options[] = {
 	{ "vsmt", required_argument, NULL, 'v' },
 	{ "nested-hv", required_argument, NULL, 'n' },
 	{ "fwnmi", required_argument, NULL, 'f' },
+	{ "firmware", required_argument, NULL, 'F' },
 	{ "on-reboot", required_argument, NULL, 'r' },
 	{ "on-panic", required_argument, NULL, 'P' },
 	{ "nvram", required_argument, NULL, 'N' },
@@ -257,6 +266,11 @@ static int value_option(int letter, const char *text, struct run_options *o,
 		value = choice_parse("--nested-hv", switch_choices, text,
 				     error);
 		o->nested_hv = value;
+		break;
+	case 'F':
+		value = choice_parse("--firmware", firmware_choices, text,
+				     error);
+		o->firmware = value;
 		break;
 	case 'r':
 		value = choice_parse("--on-reboot", action_choices, text,

@@ -15,6 +15,12 @@ enum run_action {
 	ACTION_RESET,
 };
 
+/* What the guest finds at its start. */
+enum run_firmware {
+	FIRMWARE_NONE,		/* a flat device tree */
+	FIRMWARE_CLIENT,	/* the client interface of Open Firmware */
+};
+
 /* File names are NULL where nothing was asked for. */
 struct run_options {
 	const char *kernel;
@@ -34,6 +40,7 @@ struct run_options {
 	enum papr_mmu mmu;
 	enum papr_switch nested_hv;
 	enum papr_switch fwnmi;
+	enum run_firmware firmware;
 	enum run_action on_reboot;
 	enum run_action on_panic;
 	bool paused;		/* until a client says cont */

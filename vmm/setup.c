@@ -220,21 +220,26 @@ static int attach_cpus(struct vmm *vmm)
 	return 0;
 }
 
-static int start_boot_cpu(struct vmm *vmm)
+static int start_boot_cpu(struct vmm *vmm, const struct papr_entry *entry)
 {
-	struct papr_entry entry = {
-		.pc = vmm->image.pc, .r3 = vmm->layout.fdt,
-	};
-	int err = papr_vcpu_start(vmm->cpus[0].vcpu, &entry);
+	int err = papr_vcpu_start(vmm->cpus[0].vcpu, entry);
 
 	return err ? refused(err, "the boot vCPU does not start") : 0;
 }
 
 int setup_boot(struct vmm *vmm)
 {
-	int status = write_fdt(vmm);
+	struct papr_entry entry = {
+		.pc = vmm->image.pc, .r3 = vmm->layout.fdt,
+	};
+	struct papr_error error = { "" };
+	int status = write_fdt(vmm), err = 0;
 
-	return status ? status : start_boot_cpu(vmm);
+	if (status)
+		return status;
+	if (vmm->options->firmware == FIRMWARE_CLIENT)
+		err = firmware_client(vmm, &entry, &error);
+	return err ? refused(err, error.text) : start_boot_cpu(vmm, &entry);
 }
 
 int setup_partition(struct vmm *vmm)

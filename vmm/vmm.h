@@ -4,6 +4,7 @@
  *
  *	vmm.c		order of things: prepare, run, clean up
  *	setup.c		KVM and libpapr: the partition is made
+ *	firmware.c	what it finds if that is Open Firmware
  *	cpu.c		a thread for each vCPU
  *	loop.c		what the main thread does meanwhile
  *	reset.c		the partition begins anew
@@ -150,6 +151,13 @@ void setup_undo(struct vmm *vmm);
 
 /* Device tree and boot vCPU, of a partition that is new or was reset. */
 int setup_boot(struct vmm *vmm);
+
+/*
+ * The guest enters with the client interface of Open Firmware instead of the
+ * flat tree, which is where setup_boot() has written it; 0 or -errno.
+ */
+int firmware_client(struct vmm *vmm, struct papr_entry *entry,
+		    struct papr_error *error);
 
 /* Starts the threads; 0 or -errno, some may run all the same. */
 int cpus_start(struct vmm *vmm);

@@ -37,6 +37,7 @@
 #include <papr/elog.h>
 #include <papr/error.h>
 #include <papr/fdt.h>
+#include <papr/firmware.h>
 #include <papr/fwnmi.h>
 #include <papr/host.h>
 #include <papr/kvm.h>

@@ -336,11 +336,16 @@ enum papr_cpu_state papr_vcpu_state(const struct papr_vcpu *vcpu);
 /**
  * struct papr_entry - how a vCPU starts
  * @pc: where
- * @r3: the argument; all other general registers become 0
+ * @r3: the argument
+ * @r4, @r5: what else a boot vCPU is told
+ * @r1: its stack; all other general registers become 0
  */
 struct papr_entry {
 	uint64_t pc;
 	uint64_t r3;
+	uint64_t r4;
+	uint64_t r5;
+	uint64_t r1;
 };
 
 /**

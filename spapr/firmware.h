@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What firmware knows of its client: hcalls/of-*.c, hcalls/firmware.c. */
+#ifndef SPAPR_FIRMWARE_H
+#define SPAPR_FIRMWARE_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct papr_vm;
+
+#define OF_CLAIMS 128
+#define OF_INSTANCES 32
+
+/* Memory that is taken. */
+struct of_claim {
+	uint64_t base, size;
+};
+
+/*
+ * All of it under its lock, under which of the program only dirty is called.
+ * The tree is as the guest sees it, each node has a phandle.
+ */
+struct firmware {
+	pthread_mutex_t lock;
+	uint8_t *tree;		/* NULL: there is no firmware */
+	uint8_t *spare;		/* where the next one is checked */
+	size_t room;		/* for each of the two */
+	uint32_t n_claims;
+	struct of_claim claims[OF_CLAIMS];
+	uint32_t instances[OF_INSTANCES];	/* their phandles, 0: free */
+};
+
+void firmware_begin(struct firmware *fw);
+void firmware_end(struct firmware *fw);
+
+/* There is none any more. */
+void firmware_reset(struct firmware *fw);
+
+/* The instance's handle, or 0 if there is no room. */
+uint32_t firmware_open(struct firmware *fw, int node);
+
+#endif
