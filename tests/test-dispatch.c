@@ -76,8 +76,10 @@ static void every_handler_leaves_other_registers_alone(void **state)
 		const struct papr_call_info *call = papr_hcall_at(i);
 		int64_t ret;
 
+		/* That one is for radix guests. */
 		if (!papr_hcall_has_handler(call) ||
-		    papr_hcall_by_number(call->number) != call)
+		    papr_hcall_by_number(call->number) != call ||
+		    call->number == H_RPT_INVALIDATE)
 			continue;
 		handled++;
 		/* partition_hcall() looks at the registers. */
