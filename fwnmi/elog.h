@@ -48,6 +48,13 @@ static inline const uint8_t *elog_part_bytes(const struct papr_elog *elog,
 	return elog->bytes + elog->parts[index].offset;
 }
 
+/*
+ * Writes as much of a log that can be walked as fits into @room bytes, which is
+ * at least its fixed part; returns how much.  LoPAR lets no section be cut:
+ * those that do not fit are left out, and without PH and UH there are none.
+ */
+size_t elog_cut(const uint8_t *log, size_t len, uint8_t *out, size_t room);
+
 /* As struct papr_elog_part has it. */
 void elog_part_name(const struct papr_elog *elog, unsigned int index,
 		    char name[8]);

@@ -5,6 +5,7 @@
 #include "rtas/handlers.h"
 #include "rtas/indicator.h"
 #include "rtas/status.h"
+#include "spapr/event-queue.h"
 #include "spapr/util.h"
 
 enum {
@@ -14,7 +15,6 @@ enum {
 };
 
 #define VOLUME_MAX 100
-#define EPOW_RESET 0
 
 /* Nobody hears a tone.  It has to be there, and takes what a tone can be. */
 static int32_t set_frequency(struct papr_vcpu *vcpu, uint32_t index,
@@ -37,9 +37,8 @@ static int32_t set_volume(struct papr_vcpu *vcpu, uint32_t index,
 static int32_t get_epow(struct papr_vcpu *vcpu, uint32_t index,
 			uint32_t *state)
 {
-	(void)vcpu;
 	(void)index;
-	*state = EPOW_RESET;
+	*state = event_queue_epow_sensor(vcpu->vm);
 	return RTAS_SUCCESS;
 }
 

@@ -17,7 +17,6 @@
 #include "spapr/util.h"
 #include "spapr/vio.h"
 
-#define XICS_PHANDLE 0x1111u
 #define RNG_SEED_LEN 32
 
 void tree_begin(struct tree *t, const char *name)
@@ -344,6 +343,7 @@ static void write_root(struct tree *t, const struct papr_vm *vm,
 	tree_memory(t, vm);
 	write_interrupts(t, vm);
 	write_vdevice(t, vm);
+	tree_events(t, vm);
 	write_nvram(t, vm);
 	tree_cpus(t, vm, c);
 	write_rtas(t, vm);

@@ -14,6 +14,8 @@
 #define VTY_UNIT 0x71000000u
 #define VTY_IRQ 0x1100u
 
+#define XICS_PHANDLE 0x1111u
+
 /* Where the client interface's stub is in the RTAS area, after RTAS's. */
 #define RTAS_BLOB_CLIENT 0x18u
 
@@ -54,6 +56,7 @@ void tree_associativity(struct tree *t, const struct papr_vm *vm,
 void tree_memory(struct tree *t, const struct papr_vm *vm);
 void tree_numa(struct tree *t, const struct papr_vm *vm);
 
+void tree_events(struct tree *t, const struct papr_vm *vm);
 void tree_cpus(struct tree *t, const struct papr_vm *vm,
 	       const struct papr_fdt_config *config);
 

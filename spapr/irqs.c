@@ -14,11 +14,14 @@
 #include <stdlib.h>
 
 #include "rtas/catalogue.h"
+#include "spapr/event-queue.h"
 #include "spapr/irqs.h"
 #include "spapr/routes.h"
 #include "spapr/util.h"
 #include "spapr/vio.h"
 #include "spapr/vm.h"
+
+#define IRQS (VIO_DEVICES + PAPR_EVENT_CLASSES)
 
 static const enum rtas_row rtas_rows[] = {
 	RTAS_ROW_ibm_set_xive, RTAS_ROW_ibm_get_xive,
@@ -52,11 +55,13 @@ static int compare_irqs(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The sources of all devices, in rising order; returns how many. */
-static size_t list_irqs(const struct papr_vm *vm, uint32_t irqs[VIO_DEVICES])
+/* All sources, of events and of devices, in rising order; how many. */
+static size_t list_irqs(const struct papr_vm *vm, uint32_t irqs[IRQS])
 {
 	size_t n = 0;
 
+	for (size_t i = 0; i < PAPR_EVENT_CLASSES; i++)
+		irqs[n++] = event_sources[i].irq;
 	for (size_t i = 0; i < vm->n_vio; i++)
 		if (vm->vio[i]->config.irq)
 			irqs[n++] = vm->vio[i]->config.irq;
@@ -66,8 +71,8 @@ static size_t list_irqs(const struct papr_vm *vm, uint32_t irqs[VIO_DEVICES])
 
 static struct xics *make_own(struct papr_vm *vm)
 {
-	struct xics_line lines[VIO_DEVICES] = { 0 };
-	uint32_t irqs[VIO_DEVICES];
+	struct xics_line lines[IRQS] = { 0 };
+	uint32_t irqs[IRQS];
 	size_t n = list_irqs(vm, irqs);
 
 	for (size_t i = 0; i < n; i++)
@@ -78,7 +83,7 @@ static struct xics *make_own(struct papr_vm *vm)
 static int make_hosts(struct papr_vm *vm, struct papr_error *error)
 {
 	uint32_t servers = vm->vcpus[vm->n_vcpus - 1]->id + 1;
-	uint32_t irqs[VIO_DEVICES];
+	uint32_t irqs[IRQS];
 	size_t n = list_irqs(vm, irqs);
 	int r;
 
@@ -182,7 +187,7 @@ int irqs_edge(struct papr_vm *vm, uint32_t irq)
 static int load(struct papr_vm *vm, struct papr_error *error)
 {
 	const struct papr_host_ops *ops = &vm->host_ops;
-	uint32_t irqs[VIO_DEVICES];
+	uint32_t irqs[IRQS];
 	size_t n = list_irqs(vm, irqs);
 	uint64_t state;
 	int r = 0, err;
@@ -237,7 +242,7 @@ int irqs_take(struct papr_vm *vm, const struct papr_policy *policy,
 static int store(struct papr_vm *vm, struct papr_error *error)
 {
 	const struct papr_host_ops *ops = &vm->host_ops;
-	uint32_t irqs[VIO_DEVICES];
+	uint32_t irqs[IRQS];
 	size_t n = list_irqs(vm, irqs);
 	uint64_t state;
 	int r;

@@ -9,6 +9,7 @@
 
 #include "hcalls/handlers.h"
 #include "rtas/handlers.h"
+#include "spapr/event-queue.h"
 #include "spapr/irqs.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
@@ -29,6 +30,22 @@ static int reset_cpu(struct papr_vcpu *vcpu, struct papr_error *error)
 	return 0;
 }
 
+/* Together: an event that comes meanwhile has its interrupt, or is gone. */
+static int reset_irqs(struct papr_vm *vm, struct papr_error *error)
+{
+	int r;
+
+	pthread_mutex_lock(&vm->events->lock);
+	r = irqs_reset(vm);
+	if (!r)
+		event_queue_clear(vm->events);
+	pthread_mutex_unlock(&vm->events->lock);
+	if (r)
+		return error_set(error, r, "the host does not reset the "
+				 "interrupt controller: %s", strerror(-r));
+	return 0;
+}
+
 int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 {
 	const struct papr_host_ops *ops = &vm->host_ops;
@@ -46,10 +63,9 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 			return r;
 	}
 	hcalls_reset_vio(vm);
-	r = irqs_reset(vm);
+	r = reset_irqs(vm, error);
 	if (r)
-		return error_set(error, r, "the host does not reset the "
-				 "interrupt controller: %s", strerror(-r));
+		return r;
 	r = hcalls_reset(vm);
 	if (r)
 		return error_set(error, r, "the host does not reset the MMU: "

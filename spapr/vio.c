@@ -6,6 +6,7 @@
 
 #include <talloc.h>
 
+#include "spapr/event-queue.h"
 #include "spapr/fdt.h"
 #include "spapr/util.h"
 #include "spapr/vio.h"
@@ -79,6 +80,17 @@ static int check_others(const struct papr_vio *vio, struct papr_error *error)
 	return 0;
 }
 
+static int check_events(const struct papr_vio_config *c,
+			struct papr_error *error)
+{
+	for (int i = 0; i < PAPR_EVENT_CLASSES; i++)
+		if (c->irq == event_sources[i].irq)
+			return error_set(error, -EEXIST, "interrupt 0x%x is "
+					 "that of %s", c->irq,
+					 event_sources[i].node);
+	return 0;
+}
+
 static int check(const struct papr_vio *vio, struct papr_error *error)
 {
 	const struct papr_vio_config *c = &vio->config;
@@ -102,7 +114,7 @@ static int check(const struct papr_vio *vio, struct papr_error *error)
 		return error_set(error, -EINVAL, "VIO device 0x%x takes "
 				 "messages, and needs a DMA window for its "
 				 "queue", c->unit);
-	return check_others(vio, error);
+	return check_events(c, error) ? -EEXIST : check_others(vio, error);
 }
 
 static int destroy(struct papr_vio *vio)

@@ -12,6 +12,7 @@
 
 #include "hcalls/handlers.h"
 #include "rtas/handlers.h"
+#include "spapr/event-queue.h"
 #include "spapr/routing.h"
 #include "spapr/util.h"
 #include "spapr/vio.h"
@@ -271,7 +272,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 	vm->config.numa = NULL;	/* it is the caller's */
 	if (!r)
 		r = make_vcpus(vm, error);
-	if (!r && vio_add_terminal(vm))
+	vm->events = event_queue_new(vm);
+	if (!r && (!vm->events || vio_add_terminal(vm)))
 		r = error_set(error, -ENOMEM, "out of memory");
 	return r;
 }

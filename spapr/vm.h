@@ -3,9 +3,9 @@
  * The partition from the inside.
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
- * the watchdogs, of VIO devices with their interrupts, of NVRAM, of system
- * parameters and of firmware, in their calls, of the process table, and of
- * H_JOIN.  What else handlers share is either fixed once the VM is sealed or
+ * the watchdogs, of events, of VIO devices with their interrupts, of NVRAM, of
+ * system parameters and of firmware, in their calls, of the process table, and
+ * of H_JOIN.  What else handlers share is either fixed once the VM is sealed or
  * atomic; each says so.  Routes are read through an atomic pointer: routing.h.
  * Injections have a lock, which is taken on the call path only while one of the
  * vCPU's waits for a call.
@@ -154,6 +154,7 @@ struct watchdogs {
 
 #define VIO_DEVICES (PAPR_VIO_DEVICES + 1)
 
+struct event_queue;
 struct routing;
 
 struct papr_vcpu {
@@ -210,6 +211,7 @@ struct papr_vm {
 	struct numa numa;
 	struct xics *xics;		/* NULL: interrupts are never here */
 	size_t nvram_size;
+	struct event_queue *events;
 
 	/* Changed while vCPUs run, under routes_lock: live.c. */
 	struct papr_policy *policy;	/* a talloc context of its own */

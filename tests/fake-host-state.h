@@ -8,7 +8,7 @@
 #include "tests/fake-host.h"
 
 #define MAX_HCALL 0x45c		/* of Linux 6.1 */
-#define MAX_SOURCES 64
+#define MAX_SOURCES 68
 #define FAKE_TCES 64
 #define FAKE_KNOWN 8
 

@@ -288,12 +288,16 @@ static struct papr_policy *parse(const char *text)
 
 static struct partition *start(void)
 {
-	static const struct xics_line line = { VTY_IRQ, false };
+	/* Those of events, and the terminal's. */
+	static const struct xics_line lines[] = {
+		{ 0x1000, false }, { 0x1001, false }, { 0x1002, false },
+		{ 0x1003, false }, { VTY_IRQ, false },
+	};
 	struct partition *p = partition_new(&(struct partition_setup){
 		.host = "power8", .tweak = tweak,
 		.config = { .cores = VCPUS, .threads = 1, .vsmt = 1 } });
 
-	kernel = xics_new(p->vm, &line, 1);
+	kernel = xics_new(p->vm, lines, ARRAY_SIZE(lines));
 	assert_non_null(kernel);
 	xics_set_xive(kernel, VTY_IRQ, 1, 6);
 	for (unsigned int i = 0; i < VCPUS; i++)

@@ -291,7 +291,7 @@ static const struct failing {
 	const char *sentence;
 } failing[] = {
 	{ true, FAKE_GET_SOURCE, 1, "the kernel does not hand over interrupt "
-	  "source 0x1100: Input/output error" },
+	  "source 0x1000: Input/output error" },
 	{ true, FAKE_GET_ICP, 1, "the kernel does not hand over what vCPU 0 is "
 	  "shown: Input/output error" },
 	{ true, FAKE_GET_ICP, 2, "the kernel does not hand over what vCPU 8" },
@@ -306,7 +306,7 @@ static const struct failing {
 	  "shown: Input/output error" },
 	{ false, FAKE_SET_ICP, 2, "the kernel does not take what vCPU 8" },
 	{ false, FAKE_SET_SOURCE, 1, "the kernel does not take interrupt "
-	  "source 0x1100: " },
+	  "source 0x1000: " },
 	{ false, FAKE_DEFINE_RTAS, 1, "the kernel does not answer "
 	  "ibm,set-xive: Input/output error" },
 	{ false, FAKE_DEFINE_RTAS, 4, "the kernel does not answer "

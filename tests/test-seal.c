@@ -23,7 +23,8 @@ static void host_is_set_up_in_order(void **state)
 {
 	static const char *const order[] = {
 		"set_smt 2\n", "enable_nested\n", "enable_hcall 0x4 ",
-		"setup_irqs 4: 0x1100\n", "define_rtas ibm,set-xive 0x200a\n",
+		"setup_irqs 4: 0x1000 0x1001 0x1002 0x1003 0x1100\n",
+		"define_rtas ibm,set-xive 0x200a\n",
 		"define_rtas ibm,get-xive 0x200b\n",
 		"define_rtas ibm,int-off 0x200c\n",
 		"define_rtas ibm,int-on 0x200d\n",

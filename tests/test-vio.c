@@ -99,6 +99,8 @@ static void what_another_has_is_refused(void **state)
 		  "interrupt 0x1102 is that of VIO device 0x71000001" },
 		{ OTHER, 0x1100, 8,
 		  "interrupt 0x1100 is that of VIO device 0x71000000" },
+		{ OTHER, 0x1001, 8,
+		  "interrupt 0x1001 is that of hot-plug-events" },
 		{ OTHER, 0x2000, LIOBN,
 		  "DMA window 0x71000001 is that of VIO device 0x71000001" },
 	};
@@ -342,7 +344,8 @@ static void host_gets_all_sources_in_rising_order(void **state)
 	struct vio_test *t = *state;
 
 	assert_true(fake_host_logged(t->p->fake,
-				     "setup_irqs 1: 0x1100 0x1101 0x1102"));
+				     "setup_irqs 1: 0x1000 0x1001 0x1002 "
+				     "0x1003 0x1100 0x1101 0x1102"));
 }
 
 /* --- the tree */

@@ -13,6 +13,7 @@
  *	vio.h		virtual devices that the program provides
  *	fdt.h		the device tree of a partition
  *	fwnmi.h		machine checks and system resets
+ *	events.h	power warnings, hot plug and other events for the guest
  *	nvram.h		the guest's non-volatile memory
  *	sysparm.h	what a guest asks of its platform, and may set
  *	stats.h		results and times of calls
@@ -36,6 +37,7 @@
 #include <papr/catalogue.h>
 #include <papr/elog.h>
 #include <papr/error.h>
+#include <papr/events.h>
 #include <papr/fdt.h>
 #include <papr/firmware.h>
 #include <papr/fwnmi.h>

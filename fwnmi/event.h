@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What events that are built and logs that are given have in common. */
+#ifndef FWNMI_EVENT_H
+#define FWNMI_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <papr/error.h>
+
+/* Which EPOW is first: LoPAR gives all of them one severity. */
+uint8_t event_epow_rank(uint8_t action);
+
+/* -EINVAL for a severity that event-scan is not to tell of. */
+int event_check_scan(bool scan, uint8_t severity, struct papr_error *error);
+
+#endif
