@@ -160,6 +160,40 @@ static void what_smp_leaves_out_follows(void **state)
 	}
 }
 
+static void numa_nodes_have_memory_cpus_and_distances(void **state)
+{
+	static const uint32_t core_node[] = { 0, 1, 0, 2 };
+	static const uint8_t distance[] = {
+		10, 20, 80, 20, 10, 40, 80, 40, 10
+	};
+	struct run_options options;
+	struct papr_numa numa;
+
+	(void)state;
+	assert_parses("--kernel k --mem 1G --smp 8,threads=2 "
+		      "--numa node,mem=256M,cpus=0-1,cpus=4-5 "
+		      "--numa dist,src=2,dst=0,val=80 "
+		      "--numa node,cpus=2,cpus=3 --numa node,cpus=6-7,mem=768 "
+		      "--numa dist,src=1,dst=2,val=40", &options);
+	assert_true(numa_config(&options.numa, &numa));
+	assert_int_equal(numa.nodes, 3);
+	assert_int_equal(numa.mem[0], 256 * MIB);
+	assert_int_equal(numa.mem[1], 0);
+	assert_int_equal(numa.mem[2], 768 * MIB);
+	assert_memory_equal(numa.core_node, core_node, sizeof(core_node));
+	assert_memory_equal(numa.distance, distance, sizeof(distance));
+}
+
+static void without_numa_there_is_one_node(void **state)
+{
+	struct run_options options;
+	struct papr_numa numa;
+
+	(void)state;
+	assert_parses("--kernel k", &options);
+	assert_false(numa_config(&options.numa, &numa));
+}
+
 /* Words that are refused, and the sentence for them. */
 static const struct refusal {
 	const char *words;
@@ -215,6 +249,52 @@ static const struct refusal {
 	  "--smp threads=16: threads must be 1, 2, 4 or 8" },
 	{ "--kernel k --smp cores=200,threads=2",
 	  "--smp cores=200,threads=2: more than 256 vCPUs" },
+	{ "--kernel k --numa nodes",
+	  "--numa nodes: must begin with node or dist" },
+	{ "--kernel k --numa node,mem=x",
+	  "--numa node,mem=x: mem=x: not a size such as 512M or 2G" },
+	{ "--kernel k --numa node,mem=1G,mem=1G",
+	  "--numa node,mem=1G,mem=1G: mem is given twice" },
+	{ "--kernel k --numa node,nodeid=1",
+	  "--numa node,nodeid=1: 'nodeid=1' is not mem=SIZE or cpus=RANGE" },
+	{ "--kernel k --numa node,cpus=a",
+	  "--numa node,cpus=a: cpus=a: not a number or a range such as 0-3" },
+	{ "--kernel k --numa node,cpus=1-",
+	  "--numa node,cpus=1-: cpus=1-: not a number or a range such as "
+	  "0-3" },
+	{ "--kernel k --numa node,cpus=1-0",
+	  "--numa node,cpus=1-0: cpus=1-0: there are no such CPUs" },
+	{ "--kernel k --numa node,cpus=0-256",
+	  "--numa node,cpus=0-256: cpus=0-256: there are no such CPUs" },
+	{ "--kernel k --numa node,cpus=0 --numa node,cpus=0",
+	  "--numa node,cpus=0: CPU 0 is in node 0 already" },
+	{ "--kernel k --numa node,mem=512,cpus=0-1",
+	  "--numa: there is no CPU 1" },
+	{ "--kernel k --smp 2 --numa node,mem=512,cpus=0",
+	  "--numa: CPU 1 is in no node" },
+	{ "--kernel k --numa node,mem=1G,cpus=0",
+	  "--numa: the nodes have more memory than the 512 MiB of --mem" },
+	{ "--kernel k --numa node,mem=16777215T,cpus=0 --numa node,mem=1T",
+	  "--numa: the nodes have more memory than the 512 MiB of --mem" },
+	{ "--kernel k --numa node,cpus=0",
+	  "--numa: the nodes have 0 MiB of memory, and --mem 512 MiB" },
+	{ "--kernel k --smp threads=2 --numa node,mem=512,cpus=0 "
+	  "--numa node,cpus=1",
+	  "--numa: CPU 1 is in node 1, and the others of its core in node 0" },
+	{ "--kernel k --numa dist,src=0,dst=1,val=40",
+	  "--numa dist: there is no node 0" },
+	{ "--kernel k --numa dist,src=0,dst=1",
+	  "--numa dist,src=0,dst=1: src, dst or val is missing" },
+	{ "--kernel k --numa dist,src=0,dst=0,val=10",
+	  "--numa dist,src=0,dst=0,val=10: no distance between two nodes" },
+	{ "--kernel k --numa dist,src=0,dst=32,val=20",
+	  "--numa dist,src=0,dst=32,val=20: no distance between two nodes" },
+	{ "--kernel k --numa dist,src=0,dst=1,val=256",
+	  "--numa dist,src=0,dst=1,val=256: a distance is said as "
+	  "dist,src=NODE,dst=NODE,val=NUMBER" },
+	{ "--kernel k --numa node,mem=512,cpus=0 "
+	  "--numa dist,src=0,dst=1,val=40",
+	  "--numa dist: there is no node 1" },
 	{ "--kernel k --mmu tlb",
 	  "--mmu tlb: must be one of auto, radix, hash" },
 	{ "--kernel k --vsmt 3",
@@ -273,6 +353,8 @@ int main(void)
 		cmocka_unit_test(help_needs_nothing_else),
 		cmocka_unit_test(memory_sizes_have_suffixes),
 		cmocka_unit_test(what_smp_leaves_out_follows),
+		cmocka_unit_test(numa_nodes_have_memory_cpus_and_distances),
+		cmocka_unit_test(without_numa_there_is_one_node),
 		cmocka_unit_test(bad_options_are_named_with_the_reason),
 		cmocka_unit_test(a_very_long_smp_is_refused),
 	};

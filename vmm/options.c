@@ -26,6 +26,8 @@ const char options_help[] =
 "  --mem SIZE           memory, such as 512M (the default) or 2G\n"
 "  --smp N              N cores of one thread each, or\n"
 "        cpus=N,cores=N,threads=N   (what is left out follows)\n"
+"  --numa node,mem=SIZE,cpus=N-M       a NUMA node, and the next one\n"
+"  --numa dist,src=N,dst=N,val=20|40|80|160   from each other\n"
 "  --mmu auto|radix|hash\n"
 "  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
 "  --nested-hv auto|on|off\n"
@@ -228,6 +230,7 @@ static const struct option long_options[] = {
 	{ "append", required_argument, NULL, 'a' },
 	{ "mem", required_argument, NULL, 'm' },
 	{ "smp", required_argument, NULL, 's' },
+	{ "numa", required_argument, NULL, 'U' },
 	{ "mmu", required_argument, NULL, 'M' },
 	{ "vsmt", required_argument, NULL, 'v' },
 	{ "nested-hv", required_argument, NULL, 'n' },
@@ -322,6 +325,8 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return mem_parse(text, &o->mem, error);
 	case 's':
 		return smp_parse(text, o, error);
+	case 'U':
+		return numa_parse(text, &o->numa, error);
 	case 'T':
 		return timeout_parse(text, &o->timeout_s, error);
 	default:
@@ -330,7 +335,7 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 }
 
 /* What must fit together once all is known. */
-static int options_check(const struct run_options *o,
+static int options_check(struct run_options *o,
 			 struct papr_error *error)
 {
 	if (!o->kernel)
@@ -342,7 +347,7 @@ static int options_check(const struct run_options *o,
 		return refuse(error, -EINVAL,
 			      "--vsmt %u: less than the %u threads of a core",
 			      o->vsmt, o->threads);
-	return 0;
+	return numa_check(&o->numa, o->mem, o->cores, o->threads, error);
 }
 
 int options_parse(int argc, char **argv, struct run_options *options,

@@ -9,6 +9,8 @@
 #include <papr/error.h>
 #include <papr/vm.h>
 
+#include "vmm/numa.h"
+
 /* What becomes of the run when the guest does something. */
 enum run_action {
 	ACTION_EXIT,
@@ -36,6 +38,7 @@ struct run_options {
 	uint32_t cores;
 	uint32_t threads;
 	uint32_t vsmt;		/* 0: automatic */
+	struct numa_options numa;
 	uint32_t timeout_s;	/* 0: none */
 	enum papr_mmu mmu;
 	enum papr_switch nested_hv;

@@ -102,8 +102,11 @@ static int new_partition(struct vmm *vmm)
 	};
 	struct papr_vmm_ops ops = vmm_ops;
 	struct papr_error error = { "" };
+	struct papr_numa numa;
 	int err;
 
+	if (numa_config(&options->numa, &numa))
+		config.numa = &numa;
 	if (!vmm->trace.on)
 		ops.trace = NULL;
 	err = papr_kvm_new(vmm->kvm_fd, vmm->vm_fd, &vmm->kvm, &error);
