@@ -6,6 +6,7 @@
 
 #include "hcalls/handlers.h"
 #include "spapr/hpt.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 
 enum set_mode_resource {
@@ -370,6 +371,45 @@ int hcalls_reset_mode(struct papr_vm *vm)
 	return tell_host(vm, radix ? MMU_RADIX | MMU_GTSE : 0,
 			 radix ? PATB_GR : 0);
 }
+
+/* LPCR itself is saved with the other registers of each vCPU. */
+static int save_mmu(struct papr_vm *vm, struct state_out *out,
+		    struct papr_error *error)
+{
+	(void)error;
+	state_put_u64(out, atomic_load(&vm->lpcr_mask));
+	state_put_u64(out, atomic_load(&vm->lpcr_value));
+	state_put_u64(out, vm->mmu_flags);
+	state_put_u64(out, vm->mmu_table);
+	return 0;
+}
+
+static int load_mmu(struct papr_vm *vm, struct state_in *in,
+		    struct papr_error *error)
+{
+	uint64_t mask = state_get_u64(in), value = state_get_u64(in);
+	uint64_t flags = state_get_u64(in), table = state_get_u64(in);
+	int r = 0;
+
+	if (in->failed)
+		return 0;
+	if ((mask | value) & ~(LPCR_AIL | LPCR_ILE))
+		return error_set(error, -EINVAL, "a guest cannot have set "
+				 "LPCR bits 0x%llx",
+				 (unsigned long long)(mask | value));
+	if (flags || table)
+		r = vm->host_ops.configure_mmu ?
+		    tell_host(vm, flags, table) : -EOPNOTSUPP;
+	if (r)
+		return error_set(error, r, "the host does not take the process "
+				 "table 0x%llx: %s", (unsigned long long)table,
+				 strerror(-r));
+	atomic_store(&vm->lpcr_mask, mask);
+	atomic_store(&vm->lpcr_value, value);
+	return 0;
+}
+
+const struct state_module mmu_state = { "mmu", 1, save_mmu, load_mmu };
 
 const struct hcall_impl hcalls_mode[] = {
 	{ H_SET_DABR, h_set_dabr },

@@ -13,6 +13,7 @@
 #include <talloc.h>
 
 #include "hcalls/handlers.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 
 #define TCE_PAGES_MAX (1u << 24)
@@ -214,6 +215,66 @@ void hcalls_reset_tce(struct papr_vm *vm)
 		for (uint64_t page = 0; page < vm->tce[i].pages; page++)
 			atomic_store(&vm->tce[i].entries[page], 0);
 }
+
+/* So many to a section at most, with their numbers. */
+#define TCE_SECTION (1u << 20)
+
+static int save_window(const struct tce_window *w, struct state_out *out,
+		       struct papr_error *error)
+{
+	uint32_t n = 0;
+	int r = 0;
+
+	for (uint64_t page = 0; page < w->pages && !r; page++) {
+		uint64_t tce = atomic_load(&w->entries[page]);
+
+		if (!tce)
+			continue;
+		if (!n++)
+			state_put_u32(out, w->liobn);
+		state_put_u32(out, page);
+		state_put_u64(out, tce);
+		if (n % TCE_SECTION == 0) {
+			r = state_next(out, error);
+			n = 0;
+		}
+	}
+	return r ? r : state_next(out, error);
+}
+
+static int save_tce(struct papr_vm *vm, struct state_out *out,
+		    struct papr_error *error)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < vm->n_tce && !r; i++)
+		r = save_window(&vm->tce[i], out, error);
+	return r;
+}
+
+static int load_tce(struct papr_vm *vm, struct state_in *in,
+		    struct papr_error *error)
+{
+	uint32_t liobn = state_get_u32(in);
+	const struct tce_window *w = find(vm, liobn);
+
+	if (!w)
+		return error_set(error, -EINVAL, "there is no DMA window 0x%x",
+				 liobn);
+	while (in->left && !in->failed) {
+		uint32_t page = state_get_u32(in);
+		uint64_t tce = state_get_u64(in);
+
+		if (page >= w->pages || !good_tce(vm, w, tce))
+			return error_set(error, -EINVAL, "DMA window 0x%x "
+					 "cannot map page %u with 0x%llx",
+					 liobn, page, (unsigned long long)tce);
+		atomic_store(&w->entries[page], tce);
+	}
+	return 0;
+}
+
+const struct state_module tce_state = { "tce", 1, save_tce, load_tce };
 
 const struct hcall_impl hcalls_tce[] = {
 	{ H_PUT_TCE, h_put_tce },

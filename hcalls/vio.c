@@ -5,7 +5,11 @@
  */
 #include "config.h"
 
+#include <errno.h>
+
 #include "hcalls/handlers.h"
+#include "spapr/state.h"
+#include "spapr/util.h"
 #include "spapr/vio.h"
 
 /* First bytes of a message that a guest may send. */
@@ -151,6 +155,52 @@ void hcalls_reset_vio(struct papr_vm *vm)
 	for (size_t i = 0; i < vm->n_vio; i++)
 		vio_free_queue(vm->vio[i]);
 }
+
+/* Of devices that have a queue, or may interrupt. */
+static int save_vio(struct papr_vm *vm, struct state_out *out,
+		    struct papr_error *error)
+{
+	(void)error;
+	for (size_t i = 0; i < vm->n_vio; i++) {
+		const struct papr_vio *vio = vm->vio[i];
+
+		if (!vio->len && !vio->signal)
+			continue;
+		state_put_u32(out, vio->config.unit);
+		state_put_u64(out, vio->queue);
+		state_put_u64(out, vio->len);
+		state_put_u64(out, vio->next);
+		state_put_u8(out, vio->suspended);
+		state_put_u64(out, vio->signal);
+	}
+	return 0;
+}
+
+static int load_vio(struct papr_vm *vm, struct state_in *in,
+		    struct papr_error *error)
+{
+	while (in->left && !in->failed) {
+		uint32_t unit = state_get_u32(in);
+		struct papr_vio *vio = vio_find(vm, unit);
+		uint64_t queue = state_get_u64(in), len = state_get_u64(in);
+		uint64_t next = state_get_u64(in);
+		bool suspended = state_get_bool(in);
+		uint64_t signal = state_get_u64(in);
+
+		if (!vio || signal & ~vio->signals || next % VIO_ENTRY ||
+		    (len && (!vio->ops.send || next >= len ||
+			     !is_queue(vio, queue, len))))
+			return error_set(error, -EINVAL, "VIO device 0x%x "
+					 "cannot have such a queue", unit);
+		set_queue(vio, queue, len);
+		vio->next = next;
+		vio->suspended = suspended;
+		vio->signal = signal;
+	}
+	return 0;
+}
+
+const struct state_module vio_state = { "vio", 1, save_vio, load_vio };
 
 const struct hcall_impl hcalls_vio[] = {
 	{ H_REG_CRQ, h_reg_crq },

@@ -9,12 +9,14 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 
 #include <papr/fwnmi.h>
 
 #include "hcalls/handlers.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 
 #define LEAVE_OTHERS	0x10000ull
@@ -236,6 +238,58 @@ void hcalls_reset_watchdogs(struct papr_vm *vm)
 	stop_all(&vm->watchdogs);
 	pthread_mutex_unlock(&vm->watchdogs.lock);
 }
+
+/* Those that run, with the time that is left to them. */
+static int save_watchdogs(struct papr_vm *vm, struct state_out *out,
+			  struct papr_error *error)
+{
+	uint64_t now_ns = uptime_ns(vm);
+
+	(void)error;
+	for (int i = 0; i < WATCHDOGS; i++) {
+		const struct watchdog *dog = &vm->watchdogs.dog[i];
+
+		if (!dog->runs)
+			continue;
+		state_put_u8(out, i);
+		state_put_u8(out, dog->action);
+		state_put_u8(out, dog->leaves_others);
+		state_put_u64(out, dog->due_ns > now_ns ?
+			      dog->due_ns - now_ns : 0);
+	}
+	return 0;
+}
+
+static int load_watchdogs(struct papr_vm *vm, struct state_in *in,
+			  struct papr_error *error)
+{
+	uint64_t now_ns = uptime_ns(vm);
+
+	if (!vm->vmm_ops.watchdog)
+		return error_set(error, -EOPNOTSUPP, "a watchdog runs, and the "
+				 "program has none");
+	while (in->left && !in->failed) {
+		uint8_t i = state_get_u8(in), action = state_get_u8(in);
+		bool leaves_others = state_get_bool(in);
+		uint64_t left_ns = state_get_u64(in);
+
+		if (i >= WATCHDOGS || !can_do(vm, action))
+			return error_set(error, -EINVAL, "watchdog %u cannot "
+					 "do %u", i + 1u, action);
+		vm->watchdogs.dog[i] = (struct watchdog){
+			.runs = true, .action = action,
+			.leaves_others = leaves_others,
+			.due_ns = left_ns < UINT64_MAX - 1 - now_ns ?
+				  now_ns + left_ns : UINT64_MAX - 1,
+		};
+	}
+	vm->vmm_ops.watchdog(vm->vmm);
+	return 0;
+}
+
+const struct state_module watchdog_state = {
+	"watchdogs", 1, save_watchdogs, load_watchdogs
+};
 
 const struct hcall_impl hcalls_watchdog[] = {
 	{ H_WATCHDOG, h_watchdog },

@@ -16,6 +16,7 @@
 
 #include "rtas/handlers.h"
 #include "rtas/status.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 
 #define WORK_BUFFER 1024u	/* its size and its alignment */
@@ -201,6 +202,36 @@ void rtas_reset_errinjct(struct papr_vm *vm)
 {
 	atomic_store(&vm->errinjct_open, 0);
 }
+
+static int save_errinjct(struct papr_vm *vm, struct state_out *out,
+			 struct papr_error *error)
+{
+	uint32_t opens = atomic_load(&vm->errinjct_opens);
+
+	(void)error;
+	if (!opens)
+		return 0;
+	state_put_u32(out, opens);
+	state_put_u32(out, atomic_load(&vm->errinjct_open));
+	return 0;
+}
+
+static int load_errinjct(struct papr_vm *vm, struct state_in *in,
+			 struct papr_error *error)
+{
+	uint32_t opens = state_get_u32(in), open = state_get_u32(in);
+
+	if (open > TOKENS)
+		return error_set(error, -EINVAL, "there is no open token %u",
+				 open);
+	atomic_store(&vm->errinjct_opens, opens);
+	atomic_store(&vm->errinjct_open, open);
+	return 0;
+}
+
+const struct state_module errinjct_state = {
+	"errinjct", 1, save_errinjct, load_errinjct
+};
 
 const struct rtas_impl rtas_errinjct[] = {
 	{ RTAS_TOKEN_ibm_open_errinjct, ibm_open_errinjct },

@@ -10,6 +10,7 @@
 
 #include "rtas/handlers.h"
 #include "rtas/status.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 
 #define BLOCK		16u
@@ -181,6 +182,36 @@ static int32_t nvram_store(struct papr_vcpu *vcpu, const void *args,
 		out->num = in->length;
 	return status;
 }
+
+static int save_nvram(struct papr_vm *vm, struct state_out *out,
+		      struct papr_error *error)
+{
+	(void)error;
+	state_put_bytes(out, vm->nvram, vm->nvram_size);
+	return 0;
+}
+
+/* The program, too, is to have the bytes that the guest remembers. */
+static int load_nvram(struct papr_vm *vm, struct state_in *in,
+		      struct papr_error *error)
+{
+	if (in->left != vm->nvram_size) {
+		in->failed = true;
+		return 0;
+	}
+	if (!memcmp(vm->nvram, in->bytes, in->left)) {
+		in->left = 0;
+		return 0;
+	}
+	state_get_bytes(in, vm->nvram + vm->nvram_size, vm->nvram_size);
+	if (store(vm, vm->nvram, vm->nvram + vm->nvram_size,
+		  vm->nvram_size))
+		return error_set(error, -EIO, "the program does not keep the "
+				 "NVRAM");
+	return 0;
+}
+
+const struct state_module nvram_state = { "nvram", 1, save_nvram, load_nvram };
 
 const struct rtas_impl rtas_nvram[] = {
 	{ RTAS_TOKEN_nvram_fetch, nvram_fetch },

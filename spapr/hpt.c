@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "spapr/hpt.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
@@ -162,3 +163,105 @@ void hpt_unlock(struct papr_vm *vm)
 	vm_hold_all(vm, false);
 	pthread_mutex_unlock(&vm->hpt_lock);
 }
+
+/* --- saved and loaded */
+
+#define HPT_SECTION 0x10000u	/* so many valid entries to a section */
+
+static int save_group(struct papr_vm *vm, uint64_t index, uint32_t *n,
+		      struct state_out *out)
+{
+	struct papr_hpte entry[HPT_GROUP];
+	int r = hpt_read(vm, index, entry, HPT_GROUP);
+
+	for (uint32_t i = 0; i < HPT_GROUP && !r; i++) {
+		if (!(entry[i].pteh & HPTE_V_VALID))
+			continue;
+		state_put_u64(out, index + i);
+		state_put_u64(out, entry[i].pteh);
+		state_put_u64(out, entry[i].ptel);
+		++*n;
+	}
+	return r;
+}
+
+static int save_entries(struct papr_vm *vm, struct state_out *out,
+			struct papr_error *error)
+{
+	uint32_t n = 0;
+	int r = 0;
+
+	for (uint64_t index = 0; index < hpt_entries(vm) && !r;
+	     index += HPT_GROUP) {
+		r = save_group(vm, index, &n, out);
+		if (r)
+			return error_set(error, r, "the host does not hand out "
+					 "its page table: %s", strerror(-r));
+		if (n < HPT_SECTION)
+			continue;
+		r = state_next(out, error);
+		n = 0;
+	}
+	return r;
+}
+
+static int check_host(struct papr_vm *vm, struct papr_error *error)
+{
+	if (!hpt_can(&vm->host_ops, vm->info.flavour))
+		return error_set(error, -EOPNOTSUPP, "the program's host "
+				 "operations do not hand out the page table");
+	return hpt_open(vm, error);
+}
+
+static int save(struct papr_vm *vm, struct state_out *out,
+		struct papr_error *error)
+{
+	int r;
+
+	if (!hpt_entries(vm))
+		return 0;
+	r = check_host(vm, error);
+	if (r)
+		return r;
+	hpt_lock(vm);
+	r = save_entries(vm, out, error);
+	hpt_unlock(vm);
+	return r;
+}
+
+static int load_entries(struct papr_vm *vm, struct state_in *in,
+			struct papr_error *error)
+{
+	while (in->left && !in->failed) {
+		uint64_t index = state_get_u64(in);
+		struct papr_hpte entry = { .pteh = state_get_u64(in) };
+		int r = -EINVAL;
+
+		entry.ptel = state_get_u64(in);
+		if (index < hpt_entries(vm) && entry.pteh & HPTE_V_VALID)
+			r = hpt_write(vm, index, &entry);
+		if (r)
+			return error_set(error, r, "the page table does not "
+					 "take 0x%llx 0x%llx as entry %llu: %s",
+					 (unsigned long long)entry.pteh,
+					 (unsigned long long)entry.ptel,
+					 (unsigned long long)index,
+					 strerror(-r));
+	}
+	return 0;
+}
+
+static int load(struct papr_vm *vm, struct state_in *in,
+		struct papr_error *error)
+{
+	int r = check_host(vm, error);
+
+	if (r)
+		return r;
+	hpt_lock(vm);
+	r = load_entries(vm, in, error);
+	hpt_unlock(vm);
+	return r;
+}
+
+const struct state_module hpt_state = { "hpt", 1, save, load };

@@ -15,8 +15,10 @@
 
 #include "rtas/catalogue.h"
 #include "spapr/event-queue.h"
+#include "spapr/handover.h"
 #include "spapr/irqs.h"
 #include "spapr/routes.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 #include "spapr/vio.h"
 #include "spapr/vm.h"
@@ -307,3 +309,131 @@ int irqs_give(struct papr_vm *vm, const struct papr_policy *policy,
 		wake_all(vm);
 	return r;
 }
+
+/* --- saved and loaded, whoever has them */
+
+enum kind { ICP, SOURCE };
+
+static int get_word(struct papr_vm *vm, enum kind kind, uint32_t n,
+		    uint64_t *state)
+{
+	const struct papr_host_ops *ops = &vm->host_ops;
+	bool here = irqs_are_here(vm);
+
+	if (kind == SOURCE)
+		return here ? xics_get_source(vm->xics, n, state) :
+			      ops->get_source(vm->host, n, state);
+	if (!here)
+		return ops->get_icp(vm->vcpus[n]->host, state);
+	*state = xics_get_icp(vm->xics, vm->vcpus[n]);
+	return 0;
+}
+
+static int set_word(struct papr_vm *vm, enum kind kind, uint32_t n,
+		    uint64_t state)
+{
+	const struct papr_host_ops *ops = &vm->host_ops;
+	bool here = irqs_are_here(vm);
+
+	if (kind == SOURCE)
+		return here ? xics_set_source(vm->xics, n, state) :
+			      ops->set_source(vm->host, n, state);
+	if (kind > SOURCE || n >= vm->n_vcpus)
+		return -ENOENT;
+	return here ? xics_set_icp(vm->xics, vm->vcpus[n], state) :
+		      ops->set_icp(vm->vcpus[n]->host, state);
+}
+
+static int put_word(struct papr_vm *vm, enum kind kind, uint32_t n,
+		    struct state_out *out, struct papr_error *error)
+{
+	uint64_t state;
+	int r = get_word(vm, kind, n, &state);
+
+	if (r)
+		return error_set(error, r, "the host does not tell the state "
+				 "of %s 0x%x: %s", kind == ICP ? "vCPU" :
+				 "interrupt source", n, strerror(-r));
+	state_put_u8(out, kind);
+	state_put_u32(out, n);
+	state_put_u64(out, state);
+	return 0;
+}
+
+static int save_words(struct papr_vm *vm, struct state_out *out,
+		      struct papr_error *error)
+{
+	uint32_t irqs[IRQS];
+	size_t n = list_irqs(vm, irqs);
+	int r = 0;
+
+	for (uint32_t i = 0; i < vm->n_vcpus && !r; i++)
+		r = put_word(vm, ICP, i, out, error);
+	for (size_t i = 0; i < n && !r; i++)
+		r = put_word(vm, SOURCE, irqs[i], out, error);
+	return r;
+}
+
+static int load_words(struct papr_vm *vm, struct state_in *in,
+		      struct papr_error *error)
+{
+	while (in->left && !in->failed) {
+		enum kind kind = state_get_u8(in);
+		uint32_t n = state_get_u32(in);
+		uint64_t state = state_get_u64(in);
+		int r = in->failed ? 0 : set_word(vm, kind, n, state);
+
+		if (r)
+			return error_set(error, r, "the state 0x%llx of %s "
+					 "0x%x is not taken: %s",
+					 (unsigned long long)state,
+					 kind == ICP ? "vCPU" :
+					 "interrupt source", n, strerror(-r));
+	}
+	return 0;
+}
+
+/* As when they change hands, which also says whether the host can. */
+static int begin(struct papr_vm *vm, struct papr_error *error)
+{
+	const char *why = irqs_are_here(vm) ? NULL : irqs_why_not(vm);
+
+	if (why)
+		return error_set(error, -EOPNOTSUPP, "the state of interrupts "
+				 "cannot be saved or loaded: %s", why);
+	if (vm->host_ops.hold)
+		handover_begin(vm);
+	return 0;
+}
+
+static void end(struct papr_vm *vm)
+{
+	if (vm->host_ops.hold)
+		handover_end(vm);
+}
+
+static int save_irqs(struct papr_vm *vm, struct state_out *out,
+		     struct papr_error *error)
+{
+	int r = begin(vm, error);
+
+	if (r)
+		return r;
+	r = save_words(vm, out, error);
+	end(vm);
+	return r;
+}
+
+static int load_irqs(struct papr_vm *vm, struct state_in *in,
+		     struct papr_error *error)
+{
+	int r = begin(vm, error);
+
+	if (r)
+		return r;
+	r = load_words(vm, in, error);
+	end(vm);
+	return r;
+}
+
+const struct state_module irqs_state = { "irqs", 1, save_irqs, load_irqs };

@@ -54,3 +54,18 @@ void rest_reset(struct papr_vcpu *vcpu)
 {
 	atomic_store(&vcpu->rest, PAPR_REST_NONE);
 }
+
+uint8_t rest_get(const struct papr_vcpu *vcpu)
+{
+	return atomic_load(&vcpu->rest);
+}
+
+bool rest_is(uint8_t rest)
+{
+	return rest <= PRODDED;
+}
+
+void rest_set(struct papr_vcpu *vcpu, uint8_t rest)
+{
+	atomic_store(&vcpu->rest, rest);
+}

@@ -9,6 +9,7 @@
 #define SPAPR_REST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <papr/vm.h>
 
@@ -20,5 +21,10 @@ void rest_prod(struct papr_vcpu *vcpu);
 
 /* As new. */
 void rest_reset(struct papr_vcpu *vcpu);
+
+/* The word as a number to be saved, and back if it is one that can be. */
+uint8_t rest_get(const struct papr_vcpu *vcpu);
+bool rest_is(uint8_t rest);
+void rest_set(struct papr_vcpu *vcpu, uint8_t rest);
 
 #endif

@@ -11,6 +11,7 @@
 #include "spapr/irqs.h"
 #include "spapr/routes.h"
 #include "spapr/routing.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 #include "spapr/vsmt.h"
@@ -73,6 +74,30 @@ int vm_place_rtas(struct papr_vm *vm, struct papr_error *error)
 		store_be32(blob + RTAS_BLOB_CLIENT + 4 * i, client_stub[i]);
 	return 0;
 }
+
+/* A guest of firmware has it where it wants it. */
+static int save_rtas(struct papr_vm *vm, struct state_out *out,
+		     struct papr_error *error)
+{
+	(void)error;
+	if (vm->rtas_base != vm->config.rtas_base)
+		state_put_u64(out, vm->rtas_base);
+	return 0;
+}
+
+static int load_rtas(struct papr_vm *vm, struct state_in *in,
+		     struct papr_error *error)
+{
+	uint64_t base = state_get_u64(in);
+
+	if (!ram_get(vm, base, papr_rtas_size(vm->n_vcpus), RAM_READ))
+		return error_set(error, -EINVAL, "RTAS cannot be at 0x%llx",
+				 (unsigned long long)base);
+	atomic_store(&vm->rtas_base, base);
+	return 0;
+}
+
+const struct state_module rtas_state = { "rtas", 1, save_rtas, load_rtas };
 
 static int place_rtas(struct papr_vm *vm)
 {

@@ -43,6 +43,7 @@ struct fake_host {
 	bool hpt_open;
 	unsigned int held;		/* how many vCPUs are */
 	unsigned int cpus;
+	struct fake_cpu *first;		/* of all */
 	unsigned int n_tces;
 	struct {
 		uint32_t liobn;
@@ -81,12 +82,19 @@ int fake_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
 int fake_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry);
 int fake_use_hpt(void *arg, void *table, uint32_t order);
 
+/* Operations of fake-save.c. */
+int fake_get_state(void *arg, struct papr_saved_reg *regs, size_t n);
+int fake_set_state(void *arg, const struct papr_saved_reg *regs, size_t n,
+		   uint64_t *culprit);
+int fake_set_timebase(void *host, uint64_t tb);
+
 /* Of fake-tce.c. */
 int fake_make_tce(void *host, uint32_t liobn, uint32_t page_shift,
 		  uint64_t bus, uint64_t pages, uint64_t **table);
 
 struct fake_cpu {
 	struct fake_host *fake;
+	struct fake_cpu *next;
 	uint32_t id;
 	uint64_t reg[PAPR_REGS];
 	bool raised;

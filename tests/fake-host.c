@@ -443,7 +443,7 @@ static void fake_wake(void *arg)
 static void cpu_init(struct fake_cpu *cpu, struct fake_host *fake, uint32_t id)
 {
 	*cpu = (struct fake_cpu){
-		.fake = fake, .id = id,
+		.fake = fake, .next = cpu->next, .id = id,
 	};
 	if (is_hv(fake))
 		cpu->reg[PAPR_REG_LPCR] = 0x0040000000500413 |
@@ -544,6 +544,9 @@ const struct papr_host_ops *fake_host_ops(void)
 		.set_icp = fake_set_icp,
 		.get_source = fake_get_source,
 		.set_source = fake_set_source,
+		.get_state = fake_get_state,
+		.set_state = fake_set_state,
+		.set_timebase = fake_set_timebase,
 	};
 
 	return &ops;
@@ -569,6 +572,8 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id)
 
 	assert_non_null(cpu);
 	cpu_init(cpu, fake, id);
+	cpu->next = fake->first;
+	fake->first = cpu;
 	fake->has_cpu = true;
 	fake->cpus++;
 	return cpu;

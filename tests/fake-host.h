@@ -58,6 +58,9 @@ enum fake_op {
 	FAKE_SET_ICP,
 	FAKE_GET_SOURCE,
 	FAKE_SET_SOURCE,
+	FAKE_GET_STATE,
+	FAKE_SET_STATE,
+	FAKE_SET_TIMEBASE,
 	FAKE_OPS,
 };
 
@@ -103,6 +106,8 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	drop_irqs
  *	cpu 8: set_icp 0xff000000ffff0000
  *	set_source 0x1000 0x500000000
+ *	cpu 8: set_state
+ *	set_timebase 0x1000
  *
  * describe, describe_mmu and all that get something change nothing and are
  * not logged.  The text lasts until the next call of the host.

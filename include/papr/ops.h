@@ -108,6 +108,21 @@ struct papr_hpte {
 	uint64_t ptel;
 };
 
+/** The most registers of a vCPU. */
+#define PAPR_SAVED_REGS 1024
+
+/**
+ * struct papr_saved_reg - a register of a vCPU that is saved
+ * @id: a number that the host has for it, in all its versions
+ * @len: bytes, 1 to 16
+ * @bytes: big-endian
+ */
+struct papr_saved_reg {
+	uint64_t id;
+	uint32_t len;
+	uint8_t bytes[16];
+};
+
 /**
  * struct papr_host_ops - what the library needs from the hypervisor below
  *
@@ -192,6 +207,13 @@ struct papr_hpte {
  *	multiple of that, with big-endian entries.  @cpu is to use it, and no
  *	more what it has kept of entries that were there.  When a vCPU is
  *	attached or reset, and while all are held.  NULL: no partition on KVM-PR
+ * @get_state: all registers of @cpu that a guest can change, and the areas that
+ *	it has registered; at most @n, returns how many.  A hypercall that is
+ *	still pending in the host is finished first.  @cpu is not in the guest
+ * @set_state: the same back, in the same order; one that this host lacks must
+ *	be 0.  Any error comes with the @culprit's number
+ * @set_timebase: the guest's time base is @tb now or a little later, the same
+ *	on all vCPUs; before @set_state.  Without these three nothing is saved
  */
 struct papr_host_ops {
 	size_t size;
@@ -236,6 +258,10 @@ struct papr_host_ops {
 	int (*set_icp)(void *cpu, uint64_t state);
 	int (*get_source)(void *host, uint32_t irq, uint64_t *state);
 	int (*set_source)(void *host, uint32_t irq, uint64_t state);
+	int (*get_state)(void *cpu, struct papr_saved_reg *regs, size_t n);
+	int (*set_state)(void *cpu, const struct papr_saved_reg *regs,
+			 size_t n, uint64_t *culprit);
+	int (*set_timebase)(void *host, uint64_t tb);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

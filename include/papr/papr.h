@@ -16,6 +16,7 @@
  *	events.h	power warnings, hot plug and other events for the guest
  *	nvram.h		the guest's non-volatile memory
  *	sysparm.h	what a guest asks of its platform, and may set
+ *	save.h		a partition that is saved and goes on elsewhere
  *	stats.h		results and times of calls
  *	kvm.h		a ready host on top of Linux KVM
  *
@@ -46,6 +47,7 @@
 #include <papr/nvram.h>
 #include <papr/ops.h>
 #include <papr/policy.h>
+#include <papr/save.h>
 #include <papr/stats.h>
 #include <papr/sysparm.h>
 #include <papr/vio.h>
