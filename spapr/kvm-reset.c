@@ -29,7 +29,7 @@
  * processor may be without some.  The areas are first: KVM keeps no VPA
  * registered without an address, but a log or buffer hangs on it.
  */
-static const uint64_t ids[] = {
+const uint64_t kvm_reset_ids[] = {
 	KVM_REG_PPC_VPA_DTL, KVM_REG_PPC_VPA_SLB, KVM_REG_PPC_VPA_ADDR,
 
 	KVM_REG_PPC_LPCR_64, KVM_REG_PPC_PTCR, KVM_REG_PPC_ONLINE,
@@ -59,6 +59,7 @@ static const uint64_t ids[] = {
 	KVM_REG_PPC_TFHAR, KVM_REG_PPC_TFIAR, KVM_REG_PPC_TEXASR,
 	KVM_REG_PPC_FPSCR, KVM_REG_PPC_VSCR, KVM_REG_PPC_VRSAVE,
 };
+const size_t kvm_reset_ids_n = ARRAY_SIZE(kvm_reset_ids);
 
 #define VECTORS 32
 
@@ -69,8 +70,8 @@ struct wide {
 
 struct kvm_fresh {
 	struct kvm_sregs sregs;
-	bool has[ARRAY_SIZE(ids)];
-	struct wide value[ARRAY_SIZE(ids)];
+	bool has[ARRAY_SIZE(kvm_reset_ids)];
+	struct wide value[ARRAY_SIZE(kvm_reset_ids)];
 };
 
 int kvm_cpu_remember(struct kvm_cpu *cpu)
@@ -80,8 +81,8 @@ int kvm_cpu_remember(struct kvm_cpu *cpu)
 	if (!fresh)
 		return -ENOMEM;
 	cpu->fresh = fresh;
-	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
-		fresh->has[i] = !kvm_get_one_reg(cpu->fd, ids[i],
+	for (size_t i = 0; i < ARRAY_SIZE(kvm_reset_ids); i++)
+		fresh->has[i] = !kvm_get_one_reg(cpu->fd, kvm_reset_ids[i],
 						 &fresh->value[i]);
 	return kvm_ioctl(cpu->fd, KVM_GET_SREGS, &fresh->sregs);
 }
@@ -114,9 +115,10 @@ static int restore(struct kvm_cpu *cpu)
 	struct kvm_fresh *fresh = cpu->fresh;
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(ids) && !r; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kvm_reset_ids) && !r; i++)
 		if (fresh->has[i])
-			r = kvm_set_one_reg(cpu->fd, ids[i], &fresh->value[i]);
+			r = kvm_set_one_reg(cpu->fd, kvm_reset_ids[i],
+					    &fresh->value[i]);
 	if (!r)
 		r = kvm_ioctl(cpu->fd, KVM_SET_SREGS, &fresh->sregs);
 	return r;

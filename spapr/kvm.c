@@ -215,6 +215,9 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.set_icp = kvm_cpu_set_icp,
 		.get_source = kvm_irqs_get_source,
 		.set_source = kvm_irqs_set_source,
+		.get_state = kvm_cpu_get_state,
+		.set_state = kvm_cpu_set_state,
+		.set_timebase = kvm_set_timebase,
 	};
 
 	return &ops;

@@ -121,6 +121,16 @@ void kvm_cpu_wake(void *cpu);
 int kvm_cpu_trap(void *cpu, bool enable, uint32_t *word);
 int kvm_cpu_reset(void *cpu);
 
+/* Registers that KVM_SET_REGS leaves alone; the first three are the areas. */
+extern const uint64_t kvm_reset_ids[];
+extern const size_t kvm_reset_ids_n;
+
+/* Operations that save and load. */
+int kvm_cpu_get_state(void *cpu, struct papr_saved_reg *regs, size_t n);
+int kvm_cpu_set_state(void *cpu, const struct papr_saved_reg *regs, size_t n,
+		      uint64_t *culprit);
+int kvm_set_timebase(void *host, uint64_t tb);
+
 /* Operations on the interrupt controller. */
 int kvm_irqs_setup(void *host, uint32_t servers, const uint32_t *irqs,
 		   size_t n);
