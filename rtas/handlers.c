@@ -6,9 +6,9 @@
 #include "spapr/util.h"
 
 static const struct rtas_impl *const topics[] = {
-	fwnmi_rtas, rtas_clock, rtas_cpu, rtas_display, rtas_errinjct,
-	rtas_event, rtas_indicator, rtas_nvram, rtas_power, rtas_sysparm,
-	rtas_xics,
+	fwnmi_rtas, rtas_clock, rtas_cpu, rtas_display, rtas_drc,
+	rtas_errinjct, rtas_event, rtas_indicator, rtas_nvram, rtas_power,
+	rtas_sysparm, rtas_xics,
 };
 
 void rtas_reset(struct papr_vm *vm)

@@ -49,7 +49,7 @@ static const struct indicator plain[] = {
 	{ 0, 0, NULL, NULL }
 };
 
-static const struct indicator *const topics[] = { plain };
+static const struct indicator *const topics[] = { plain, drc_indicators };
 
 static bool has(const struct indicator *i, bool sensor)
 {

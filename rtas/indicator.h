@@ -22,6 +22,8 @@ struct indicator {
 	int32_t (*set)(struct papr_vcpu *vcpu, uint32_t index, uint32_t state);
 };
 
+extern const struct indicator drc_indicators[];
+
 /* "rtas-indicators" and "rtas-sensors". */
 void indicator_tree(struct tree *t);
 

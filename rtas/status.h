@@ -12,6 +12,7 @@ enum rtas_status {
 	/* It is open already, or not by who calls. */
 	RTAS_ERRINJCT_DENIED = -4,
 	RTAS_NOT_AUTHORIZED = -9002,
+	RTAS_NOT_CONFIGURABLE = -9003,
 	RTAS_SYSPARM_PARAM_ERROR = -9999,
 };
 

@@ -139,8 +139,8 @@ static void write_servers(struct tree *t, const struct papr_vm *vm,
 		   2 * vm->config.threads);
 }
 
-static void write_core(struct tree *t, const struct papr_vm *vm,
-		       const struct papr_fdt_config *c, uint32_t core)
+void tree_core(struct tree *t, const struct papr_vm *vm,
+	       const struct papr_fdt_config *c, uint32_t core)
 {
 	const struct cpu_level *level = level_of(vm->info.isa);
 	uint32_t id = vm->vcpus[core * vm->config.threads]->id;
@@ -151,6 +151,8 @@ static void write_core(struct tree *t, const struct papr_vm *vm,
 	tree_string(t, "device_type", "cpu");
 	tree_string(t, "status", "okay");
 	tree_u32(t, "reg", id);
+	if (vm->drcs.n_cores)
+		tree_u32(t, "ibm,my-drc-index", DRC_CORE | id);
 	tree_u32(t, "cpu-version", level->logical_pvr);
 	tree_empty(t, "64-bit");
 	tree_u32(t, "timebase-frequency",
@@ -179,7 +181,9 @@ void tree_cpus(struct tree *t, const struct papr_vm *vm,
 	tree_begin(t, "cpus");
 	tree_u32(t, "#address-cells", 1);
 	tree_u32(t, "#size-cells", 0);
-	for (uint32_t core = 0; core < vm->config.cores; core++)
-		write_core(t, vm, config, core);
+	tree_core_connectors(t, vm);
+	for (uint32_t core = 0; core < vm->config.max_cores; core++)
+		if (papr_vcpu_is_there(vm->vcpus[core * vm->config.threads]))
+			tree_core(t, vm, config, core);
 	tree_end(t);
 }

@@ -175,6 +175,7 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 	/* Times a minute; Linux does not scan, nor log, without. */
 	if (rtas[RTAS_ROW_event_scan].fn)
 		tree_u32(t, "rtas-event-scan-rate", 1);
+	tree_capacity(t, vm);
 	/* ibm,os-term may return. */
 	tree_empty(t, "ibm,extended-os-term");
 	tree_numa(t, vm);
@@ -340,7 +341,9 @@ static void write_root(struct tree *t, const struct papr_vm *vm,
 	tree_u32(t, "#address-cells", 2);
 	tree_u32(t, "#size-cells", 2);
 	write_identity(t, vm);
+	tree_lmb_connectors(t, vm);
 	tree_memory(t, vm);
+	tree_dynamic_memory(t, vm);
 	write_interrupts(t, vm);
 	write_vdevice(t, vm);
 	tree_events(t, vm);
@@ -385,6 +388,8 @@ int papr_vm_fdt(struct papr_vm *vm, const struct papr_fdt_config *config,
 				 "not know");
 	if (len > INT32_MAX)
 		len = INT32_MAX;
+	vm->drcs.timebase_hz = c.timebase_hz;
+	vm->drcs.clock_hz = c.clock_hz;
 	pthread_mutex_lock(&vm->routes_lock);
 	write_tree(&t, vm, &c, len);
 	pthread_mutex_unlock(&vm->routes_lock);

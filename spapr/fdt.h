@@ -55,6 +55,9 @@ void tree_associativity(struct tree *t, const struct papr_vm *vm,
 /* The nodes of memory, and in /rtas what explains their associativity. */
 void tree_memory(struct tree *t, const struct papr_vm *vm);
 void tree_numa(struct tree *t, const struct papr_vm *vm);
+/* A core's node. */
+void tree_core(struct tree *t, const struct papr_vm *vm,
+	       const struct papr_fdt_config *config, uint32_t core);
 
 void tree_events(struct tree *t, const struct papr_vm *vm);
 void tree_cpus(struct tree *t, const struct papr_vm *vm,

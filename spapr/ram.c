@@ -37,6 +37,11 @@ int ram_add(struct papr_vm *vm, uint64_t gpa, uint64_t len, void *mem,
 				 "there are %d regions of RAM already",
 				 RAM_REGIONS);
 
+	if (vm->drcs.area.len && gpa < vm->drcs.area.gpa +
+				       vm->drcs.area.len &&
+	    vm->drcs.area.gpa < gpa + len)
+		return error_set(error, -EEXIST, "RAM at 0x%llx overlaps "
+				 "pluggable memory", (unsigned long long)gpa);
 	for (size_t i = 0; i < vm->n_ram; i++)
 		if (overlaps(&vm->ram[i], gpa, len))
 			return error_set(error, -EEXIST,
@@ -54,8 +59,8 @@ int papr_vm_add_ram(struct papr_vm *vm, uint64_t gpa, uint64_t len, void *mem,
 	return ram_add(vm, gpa, len, mem, flags);
 }
 
-void *ram_get(struct papr_vm *vm, uint64_t gpa, uint64_t len,
-	      enum ram_access access)
+static uint8_t *find(struct papr_vm *vm, uint64_t gpa, uint64_t len,
+		     enum ram_access access)
 {
 	for (size_t i = 0; i < vm->n_ram; i++) {
 		const struct ram_region *r = &vm->ram[i];
@@ -64,15 +69,21 @@ void *ram_get(struct papr_vm *vm, uint64_t gpa, uint64_t len,
 		if (gpa < r->gpa || gpa - r->gpa >= r->len ||
 		    len > r->len - (gpa - r->gpa))
 			continue;
-		if (access == RAM_WRITE) {
-			if (r->flags & PAPR_RAM_READONLY)
-				return NULL;
-			if (vm->vmm_ops.dirty && len)
-				vm->vmm_ops.dirty(vm->vmm, gpa, len);
-		}
+		if (access == RAM_WRITE && r->flags & PAPR_RAM_READONLY)
+			return NULL;
 		return r->mem + (gpa - r->gpa);
 	}
-	return NULL;
+	return lmb_get(&vm->drcs.area, gpa, len);
+}
+
+void *ram_get(struct papr_vm *vm, uint64_t gpa, uint64_t len,
+	      enum ram_access access)
+{
+	uint8_t *mem = find(vm, gpa, len, access);
+
+	if (mem && access == RAM_WRITE && vm->vmm_ops.dirty && len)
+		vm->vmm_ops.dirty(vm->vmm, gpa, len);
+	return mem;
 }
 
 void *ram_page(struct papr_vm *vm, uint64_t gpa, enum ram_access access)

@@ -62,6 +62,7 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 		if (r)
 			return r;
 	}
+	drcs_reset(vm);
 	hcalls_reset_vio(vm);
 	r = reset_irqs(vm, error);
 	if (r)

@@ -104,7 +104,10 @@ static int place_rtas(struct papr_vm *vm)
 	return vm_place_rtas(vm, &vm->error);
 }
 
-/* The usual 1/128 of RAM, between the sizes the architecture allows. */
+/*
+ * The usual 1/128 of RAM, with what may be plugged in, between the sizes the
+ * architecture allows.
+ */
 static uint32_t hpt_order(const struct papr_vm *vm)
 {
 	uint64_t bytes = 0;
@@ -112,6 +115,7 @@ static uint32_t hpt_order(const struct papr_vm *vm)
 
 	for (size_t i = 0; i < vm->n_ram; i++)
 		bytes += vm->ram[i].len;
+	bytes += vm->drcs.area.len;
 	while (order < 46 && (1ull << order) < bytes >> 7)
 		order++;
 	return order;
@@ -235,7 +239,7 @@ int papr_vm_seal(struct papr_vm *vm)
 	/* Virtual SMT is early: the kernel wants it before any vCPU. */
 	static int (*const steps[])(struct papr_vm *vm) = {
 		check_numa, setup_smt, setup_nested, setup_routes, irqs_setup,
-		irqs_setup_rtas, setup_mmu, place_rtas,
+		irqs_setup_rtas, setup_mmu, place_rtas, drcs_setup,
 	};
 
 	if (vm->stage != VM_SETUP)

@@ -7,11 +7,15 @@
 #include "spapr/fdt.h"
 #include "spapr/hpt.h"
 #include "spapr/irqs.h"
+#include "spapr/rest.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
 /* Somebody starts it and is writing the entry point. */
 #define CPU_CLAIMED (PAPR_CPU_RUNNING + 1)
+
+/* It is not there, or the guest has isolated it: as stopped, but for ever. */
+#define CPU_ABSENT (PAPR_CPU_RUNNING + 2)
 
 uint32_t papr_vcpu_id(const struct papr_vcpu *vcpu)
 {
@@ -37,22 +41,74 @@ enum papr_cpu_state papr_vcpu_state(const struct papr_vcpu *vcpu)
 {
 	int state = atomic_load(&vcpu->state);
 
+	if (state == CPU_ABSENT)
+		return PAPR_CPU_STOPPED;
 	return state == CPU_CLAIMED ? PAPR_CPU_STARTING : state;
+}
+
+bool papr_vcpu_is_there(const struct papr_vcpu *vcpu)
+{
+	return atomic_load(&vcpu->state) != CPU_ABSENT;
+}
+
+bool vcpu_set_absent(struct papr_vcpu *vcpu, bool absent)
+{
+	int from = absent ? PAPR_CPU_STOPPED : CPU_ABSENT;
+
+	return atomic_compare_exchange_strong(&vcpu->state, &from,
+					      absent ? CPU_ABSENT :
+						       PAPR_CPU_STOPPED);
 }
 
 struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id)
 {
 	uint64_t core = id / vm->vsmt, thread = id % vm->vsmt;
+	struct papr_vcpu *vcpu;
 
-	if (core >= vm->config.cores || thread >= vm->config.threads)
+	if (core >= vm->config.max_cores || thread >= vm->config.threads)
 		return NULL;
-	return vm->vcpus[core * vm->config.threads + thread];
+	vcpu = vm->vcpus[core * vm->config.threads + thread];
+	return atomic_load(&vcpu->state) == CPU_ABSENT ? NULL : vcpu;
+}
+
+/* What all vCPUs of the partition have. */
+static int join_partition(struct papr_vcpu *vcpu, void *cpu,
+			  struct papr_error *error)
+{
+	struct papr_vm *vm = vcpu->vm;
+	uint64_t mask = atomic_load(&vm->lpcr_mask);
+	int r = 0;
+
+	if (mask)
+		r = vm->host_ops.update_reg(cpu, PAPR_REG_LPCR, mask,
+					    atomic_load(&vm->lpcr_value));
+	if (r)
+		return error_set(error, r, "vCPU %u does not take the "
+				 "partition's LPCR: %s", vcpu->id,
+				 strerror(-r));
+	r = hpt_attach(vm, cpu);
+	if (r)
+		return error_set(error, r, "vCPU %u does not use the "
+				 "partition's page table: %s", vcpu->id,
+				 strerror(-r));
+	return 0;
+}
+
+int vcpu_renew(struct papr_vcpu *vcpu, struct papr_error *error)
+{
+	int (*reset_cpu)(void *cpu) = vcpu->vm->host_ops.reset_cpu;
+	int r = reset_cpu ? reset_cpu(vcpu->host) : -EOPNOTSUPP;
+
+	if (r)
+		return error_set(error, r, "the host does not reset vCPU %u: "
+				 "%s", vcpu->id, strerror(-r));
+	rest_reset(vcpu);
+	return join_partition(vcpu, vcpu->host, error);
 }
 
 int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
 {
 	struct papr_vm *vm = vcpu->vm;
-	uint64_t mask = atomic_load(&vm->lpcr_mask);
 	int r;
 
 	if (vm->stage != VM_SEALED)
@@ -61,19 +117,9 @@ int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
 	if (vcpu->host || !cpu)
 		return error_set(&vm->error, -EBUSY,
 				 "vCPU %u is attached already", vcpu->id);
-	if (mask) {
-		r = vm->host_ops.update_reg(cpu, PAPR_REG_LPCR, mask,
-					    atomic_load(&vm->lpcr_value));
-		if (r)
-			return error_set(&vm->error, r, "vCPU %u does not take "
-					 "the partition's LPCR: %s", vcpu->id,
-					 strerror(-r));
-	}
-	r = hpt_attach(vm, cpu);
+	r = join_partition(vcpu, cpu, &vm->error);
 	if (r)
-		return error_set(&vm->error, r, "vCPU %u does not use the "
-				 "partition's page table: %s", vcpu->id,
-				 strerror(-r));
+		return r;
 	pthread_mutex_lock(&vm->inject_lock);
 	r = traps_attach(vcpu, cpu);
 	if (!r)
@@ -136,7 +182,8 @@ enum papr_cpu_state papr_vcpu_take_entry(struct papr_vcpu *vcpu,
 	} else if (state == PAPR_CPU_STOPPING) {
 		atomic_store(&vcpu->state, PAPR_CPU_STOPPED);
 	}
-	return state == CPU_CLAIMED ? PAPR_CPU_STOPPED : state;
+	return state == CPU_CLAIMED || state == CPU_ABSENT ?
+	       PAPR_CPU_STOPPED : state;
 }
 
 int vm_pulse(struct papr_vm *vm, uint32_t irq)

@@ -52,10 +52,16 @@ static int check_config(const struct papr_vm_config *c,
 		return error_set(error, -EINVAL, "%u cores of %u threads: "
 				 "there must be a core, and 1, 2, 4 or 8 "
 				 "threads in it", c->cores, c->threads);
-	if (c->cores > PAPR_MAX_VCPUS / c->threads)
+	if (c->max_cores && c->max_cores < c->cores)
+		return error_set(error, -EINVAL, "%u cores are more than the "
+				 "%u that there may be", c->cores,
+				 c->max_cores);
+	if (c->cores > PAPR_MAX_VCPUS / c->threads ||
+	    c->max_cores > PAPR_MAX_VCPUS / c->threads)
 		return error_set(error, -EINVAL, "%u cores of %u threads are "
-				 "more than %d vCPUs", c->cores, c->threads,
-				 PAPR_MAX_VCPUS);
+				 "more than %d vCPUs",
+				 c->max_cores > c->cores ? c->max_cores :
+				 c->cores, c->threads, PAPR_MAX_VCPUS);
 	if (c->rtas_base % RTAS_ALIGN || c->rtas_base >= RTAS_LIMIT)
 		return error_set(error, -EINVAL, "RTAS at 0x%llx: it must be "
 				 "a multiple of 64 KiB below 2 GiB",
@@ -165,7 +171,7 @@ static int choose_vsmt(struct papr_vm *vm, struct papr_error *error)
 /* A tree of its own for each vCPU: talloc trees are not thread-safe. */
 static int make_vcpus(struct papr_vm *vm, struct papr_error *error)
 {
-	uint32_t n = vm->config.cores * vm->config.threads;
+	uint32_t n = vm->config.max_cores * vm->config.threads;
 
 	vm->vcpus = talloc_zero_array(vm, struct papr_vcpu *, n);
 	if (!vm->vcpus)
@@ -180,6 +186,8 @@ static int make_vcpus(struct papr_vm *vm, struct papr_error *error)
 		vcpu->index = i;
 		vcpu->id = vsmt_vcpu_id(i, vm->config.threads, vm->vsmt);
 		vm->vcpus[i] = vcpu;
+		if (i >= vm->config.cores * vm->config.threads)
+			vcpu_set_absent(vcpu, true);
 	}
 	return 0;
 }
@@ -196,6 +204,7 @@ static int vm_destroy(struct papr_vm *vm)
 	firmware_end(&vm->firmware);
 	talloc_free(vm->policy);
 	routing_end(vm);
+	pthread_mutex_destroy(&vm->drcs.lock);
 	pthread_mutex_destroy(&vm->inject_lock);
 	pthread_mutex_destroy(&vm->routes_lock);
 	pthread_mutex_destroy(&vm->nvram_lock);
@@ -248,6 +257,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 	atomic_init(&vm->rtas_base, vm->config.rtas_base);
 
 	r = check_config(&vm->config, error);
+	if (!vm->config.max_cores)
+		vm->config.max_cores = vm->config.cores;
 	if (!r)
 		r = keep_identity(vm, error);
 	if (!r)
@@ -288,6 +299,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 
 	if (!vm)
 		return error_set(error, -ENOMEM, "out of memory");
+	pthread_mutex_init(&vm->drcs.lock, NULL);
 	pthread_mutex_init(&vm->inject_lock, NULL);
 	pthread_mutex_init(&vm->routes_lock, NULL);
 	pthread_mutex_init(&vm->mmu_lock, NULL);

@@ -4,11 +4,11 @@
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
  * the watchdogs, of events, of VIO devices with their interrupts, of NVRAM, of
- * system parameters and of firmware, in their calls, of the process table, and
- * of H_JOIN.  What else handlers share is either fixed once the VM is sealed or
- * atomic; each says so.  Routes are read through an atomic pointer: routing.h.
- * Injections have a lock, which is taken on the call path only while one of the
- * vCPU's waits for a call.
+ * system parameters, of connectors and of firmware, in their calls, of the
+ * process table, and of H_JOIN.  What else handlers share is either fixed once
+ * the VM is sealed or atomic; each says so.  Routes are read through an atomic
+ * pointer: routing.h.  Injections have a lock, which is taken on the call path
+ * only while one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -28,8 +28,9 @@
 #include "rtas/catalogue.h"
 #include "rtas/sysparm.h"
 #include "spapr/call-stats.h"
-#include "spapr/numa.h"
+#include "spapr/drc.h"
 #include "spapr/firmware.h"
+#include "spapr/numa.h"
 #include "spapr/ram.h"
 #include "spapr/traps.h"
 #include "spapr/xics.h"
@@ -202,6 +203,7 @@ struct papr_vm {
 	struct papr_host_mmu host_mmu;
 	struct ram_region ram[RAM_REGIONS];
 	size_t n_ram;
+	struct drcs drcs;		/* has a lock of its own */
 	struct tce_window tce[TCE_WINDOWS];
 	size_t n_tce;
 	struct papr_vio *vio[VIO_DEVICES];	/* the first: the terminal */
@@ -272,6 +274,15 @@ struct papr_vm {
 
 /* The vCPU with a server number, or NULL. */
 struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id);
+
+/*
+ * Takes a stopped vCPU away, so that nobody can start or find it, or brings it
+ * back; false if it is neither.
+ */
+bool vcpu_set_absent(struct papr_vcpu *vcpu, bool absent);
+
+/* One that was there before is as one that is attached; it is absent. */
+int vcpu_renew(struct papr_vcpu *vcpu, struct papr_error *error);
 
 /* Writes the RTAS area. */
 int vm_place_rtas(struct papr_vm *vm, struct papr_error *error);

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <talloc.h>
 
+#include "spapr/vm.h"
 #include "tests/partition.h"
 
 #define NOISE 0xa5a5a5a5a5a5a500ull
@@ -171,6 +172,29 @@ static int nvram_store(void *vmm, size_t offset, const void *bytes,
 	return p->nvram_err;
 }
 
+static int plug(void *vmm, const struct papr_connector *c)
+{
+	struct partition *p = vmm;
+	uint32_t threads = p->vm->config.threads;
+
+	p->plugs++;
+	if (p->plug_err || p->plugs_nothing)
+		return p->plug_err;
+	for (uint32_t i = 0; c->kind == PAPR_CONNECTOR_CORE && i < threads; i++)
+		if (!papr_vcpu_host(papr_vm_vcpu(p->vm,
+						 c->number * threads + i)))
+			partition_attach(p, c->number * threads + i);
+	return 0;
+}
+
+static void connector(void *vmm, const struct papr_connector *c)
+{
+	struct partition *p = vmm;
+
+	p->n_told++;
+	p->told = *c;
+}
+
 static const struct papr_vmm_ops vmm_ops = {
 	.size = sizeof(vmm_ops),
 	.console_write = console_write,
@@ -189,6 +213,8 @@ static const struct papr_vmm_ops vmm_ops = {
 	.watchdog = watchdog,
 	.uptime_ns = uptime_ns,
 	.nvram_store = nvram_store,
+	.plug = plug,
+	.connector = connector,
 };
 
 /* Of malloc, so that the sanitizer sees every byte beyond the ends. */
@@ -218,6 +244,17 @@ static void add_pieces(struct partition *p)
 	p->ram = add_ram(p, 0, RAM_SIZE, 0);
 	p->rom = add_ram(p, ROM_BASE, ROM_SIZE, PAPR_RAM_READONLY);
 	p->top = add_ram(p, TOP_BASE, TOP_SIZE, 0);
+}
+
+/* Nearly nothing of it is ever touched. */
+static void add_lmbs(struct partition *p, uint32_t n)
+{
+	p->lmbs_len = n * PAPR_LMB_SIZE;
+	p->lmbs = mmap(NULL, p->lmbs_len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	assert_ptr_not_equal(p->lmbs, MAP_FAILED);
+	if (papr_vm_add_pluggable_ram(p->vm, LMB_BASE, p->lmbs_len, p->lmbs))
+		fail_msg("%s", papr_vm_error(p->vm));
 }
 
 static void set_policy(struct papr_vm *vm, const char *text)
@@ -259,6 +296,8 @@ int partition_make(const struct partition_setup *setup, struct partition **out,
 		add_mem(p, setup->mem);
 	else
 		add_pieces(p);
+	if (setup->lmbs)
+		add_lmbs(p, setup->lmbs);
 	if (setup->policy)
 		set_policy(p->vm, setup->policy);
 	if (setup->nvram) {
@@ -290,10 +329,12 @@ struct partition *partition_new(const struct partition_setup *setup)
 	if (papr_vm_seal(p->vm))
 		fail_msg("%s", papr_vm_error(p->vm));
 	for (uint32_t i = 0; i < papr_vm_vcpus(p->vm); i++)
-		partition_attach(p, i);
+		if (papr_vcpu_is_there(papr_vm_vcpu(p->vm, i)))
+			partition_attach(p, i);
 	papr_vcpu_start(papr_vm_vcpu(p->vm, 0), &entry);
 	papr_vcpu_take_entry(papr_vm_vcpu(p->vm, 0), &entry);
 	p->n_dirty = 0;
+	p->n_told = 0;
 	p->logs = 0;
 	fake_host_clear_log(p->fake);
 	return p;
@@ -306,6 +347,8 @@ void partition_free(struct partition *p)
 		munmap(p->ram, p->mem);
 	else
 		free(p->ram);
+	if (p->lmbs)
+		munmap(p->lmbs, p->lmbs_len);
 	free(p->rom);
 	free(p->top);
 	talloc_free(p);

@@ -39,6 +39,8 @@
 #define TOP_BASE	0xfffffffffffe0000ull
 #define TOP_SIZE	0x10000ull
 #define RTAS_BASE	0x100000ull
+#define LMB_FIRST	2u
+#define LMB_BASE	(LMB_FIRST * PAPR_LMB_SIZE)
 
 /* Where RTAS() puts its argument block: at an odd address. */
 #define RTAS_BLOCK	0x5001ull
@@ -54,6 +56,8 @@ struct partition {
 	struct fake_host *fake;
 	struct papr_vm *vm;
 	uint8_t *ram, *rom, *top;
+	uint8_t *lmbs;			/* from LMB_BASE on */
+	size_t lmbs_len;
 	uint64_t mem;			/* of the setup */
 	unsigned int on;		/* index of the vCPU that calls */
 
@@ -66,6 +70,8 @@ struct partition {
 	bool console_full;
 	int nvram_err;
 	int mmio_err;
+	int plug_err;
+	bool plugs_nothing;		/* and says that all is well */
 	uint64_t mmio_value;
 	int64_t vmm_ret;
 
@@ -97,6 +103,9 @@ struct partition {
 	unsigned int nvram_stores;
 	unsigned int logs;
 	char log[600];
+	unsigned int plugs;
+	unsigned int n_told;		/* of connectors, and the last */
+	struct papr_connector told;
 };
 
 /* What is not said is: power10, one core of one thread, kernel routes. */
@@ -106,6 +115,7 @@ struct partition_setup {
 	const char *policy;
 	bool nvram;		/* of PAPR_NVRAM_MIN bytes, formatted */
 	uint64_t mem;		/* all RAM, at 0, not to be touched */
+	uint32_t lmbs;		/* that may be plugged in, from LMB_BASE on */
 	/* Looks at or changes what papr_vm_new() is going to be given. */
 	void (*tweak)(struct partition *p, struct papr_host_ops *host_ops,
 		      struct papr_vmm_ops *vmm_ops);

@@ -16,6 +16,7 @@
 extern "C" {
 #endif
 
+struct papr_connector;
 struct papr_vm;
 struct papr_vcpu;
 
@@ -385,6 +386,15 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  * @sysparm_store: the guest has set a system parameter; on return its value
  *	must outlive the machine.  One call at a time, under a lock that the
  *	calls of these parameters take.  0, or anything else as above
+ * @plug: make what papr_vm_plug() is asked for: the vCPUs of a core, to be
+ *	attached, but those that were attached before; or let the host map the
+ *	memory of an LMB, which is to be zero.  0 or a negative errno value.
+ *	NULL: nothing can be plugged in
+ * @connector: the guest has come further with a connector, or keeps what it was
+ *	asked for.  If it is empty, its memory may go; vCPUs stay attached, as
+ *	KVM lets none go, and never run again unless they are plugged in anew.
+ *	This and @plug are called under a lock: no function for connectors may
+ *	be called from them
  */
 struct papr_vmm_ops {
 	size_t size;
@@ -412,6 +422,8 @@ struct papr_vmm_ops {
 			   size_t len);
 	int (*sysparm_store)(void *vmm, uint32_t number, const void *value,
 			     size_t len);
+	int (*plug)(void *vmm, const struct papr_connector *connector);
+	void (*connector)(void *vmm, const struct papr_connector *connector);
 };
 
 #ifdef __cplusplus

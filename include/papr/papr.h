@@ -10,6 +10,7 @@
  *	host.h		what a host can do, live or as a model
  *	ops.h		what the library calls: the hypervisor, the program
  *	vm.h		the partition and its virtual processors
+ *	connector.h	cores and memory that come and go
  *	vio.h		virtual devices that the program provides
  *	fdt.h		the device tree of a partition
  *	fwnmi.h		machine checks and system resets
@@ -36,6 +37,7 @@
 #define PAPR_PAPR_H
 
 #include <papr/catalogue.h>
+#include <papr/connector.h>
 #include <papr/elog.h>
 #include <papr/error.h>
 #include <papr/events.h>

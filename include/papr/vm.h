@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include <papr/catalogue.h>
+#include <papr/connector.h>
 #include <papr/error.h>
 #include <papr/host.h>
 #include <papr/ops.h>
@@ -85,6 +86,8 @@ struct papr_numa {
  * @name: of the partition, for people, at most PAPR_NAME_MAX bytes; NULL: none
  * @uuid: PAPR_UUID_LEN bytes, the first of the text first; NULL: none
  * @numa: NULL for one node
+ * @max_cores: 0, or how many cores there may be, those that are plugged in
+ *	later by papr_vm_plug() with the first @cores
  *
  * What is pointed to is copied.
  */
@@ -100,6 +103,7 @@ struct papr_vm_config {
 	const char *name;
 	const uint8_t *uuid;
 	const struct papr_numa *numa;
+	uint32_t max_cores;
 };
 
 /**
@@ -138,7 +142,8 @@ const struct papr_host *papr_vm_host(const struct papr_vm *vm);
  * @flags: PAPR_RAM_READONLY or 0
  *
  * Returns: 0; -EINVAL if misaligned, if it wraps, or for an unknown flag;
- * -EEXIST if it overlaps; -ENOSPC beyond 64 regions; -EBUSY if sealed.
+ * -EEXIST if it overlaps, pluggable memory too; -ENOSPC beyond 64 regions;
+ * -EBUSY if sealed.
  */
 int papr_vm_add_ram(struct papr_vm *vm, uint64_t gpa, uint64_t len, void *mem,
 		    uint32_t flags);
@@ -270,7 +275,12 @@ bool papr_vm_fwnmi(const struct papr_vm *vm);
  */
 uint64_t papr_rtas_size(uint32_t vcpus);
 
-/** papr_vm_vcpus - how many there are: cores times threads */
+/**
+ * papr_vm_vcpus - how many there may be: the most cores times threads
+ *
+ * Those of cores that are not there yet come last; they are attached when
+ * papr_vmm_ops.plug says so.
+ */
 uint32_t papr_vm_vcpus(const struct papr_vm *vm);
 
 /** papr_vm_vcpu - vCPU @index below papr_vm_vcpus(), else NULL */
@@ -295,6 +305,13 @@ int papr_vm_console_input(struct papr_vm *vm);
  * UINT64_MAX if none runs.
  */
 uint64_t papr_vm_watchdogs(struct papr_vm *vm);
+
+/**
+ * papr_vcpu_is_there - whether the guest has it, so that it can be started
+ *
+ * It has not if its core is not plugged in, or not taken.  Any thread.
+ */
+bool papr_vcpu_is_there(const struct papr_vcpu *vcpu);
 
 /** papr_vcpu_id - what to pass to KVM_CREATE_VCPU: core * vsmt + thread */
 uint32_t papr_vcpu_id(const struct papr_vcpu *vcpu);
