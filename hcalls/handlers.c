@@ -5,17 +5,20 @@
 #include "spapr/util.h"
 
 static const struct hcall_impl *const topics[] = {
-	fwnmi_hcalls, hcalls_cede, hcalls_hpt, hcalls_mem, hcalls_mode,
-	hcalls_of, hcalls_rtas, hcalls_splpar, hcalls_tce, hcalls_term,
+	fwnmi_hcalls, hcalls_cede, hcalls_firmware, hcalls_hpt, hcalls_mem,
+	hcalls_mode, hcalls_of, hcalls_rtas, hcalls_splpar, hcalls_tce, hcalls_term,
 	hcalls_vio, hcalls_vpa, hcalls_watchdog, hcalls_xics,
 };
 
 int hcalls_reset(struct papr_vm *vm)
 {
+	int r;
+
 	hcalls_reset_cede(vm);
 	hcalls_reset_tce(vm);
 	hcalls_reset_watchdogs(vm);
-	return hcalls_reset_mode(vm);
+	r = hcalls_reset_cas(vm);
+	return r ? r : hcalls_reset_mode(vm);
 }
 
 hcall_fn *hcalls_handler(int row)

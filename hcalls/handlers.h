@@ -8,6 +8,7 @@
 /* One array per topic, each at the end of its file, ended by a NULL fn. */
 extern const struct hcall_impl fwnmi_hcalls[];
 extern const struct hcall_impl hcalls_cede[];
+extern const struct hcall_impl hcalls_firmware[];
 extern const struct hcall_impl hcalls_hpt[];
 extern const struct hcall_impl hcalls_mem[];
 extern const struct hcall_impl hcalls_mode[];
@@ -27,6 +28,7 @@ extern const struct hcall_impl hcalls_xics[];
  */
 int hcalls_reset(struct papr_vm *vm);
 int hcalls_reset_mode(struct papr_vm *vm);
+int hcalls_reset_cas(struct papr_vm *vm);
 void hcalls_reset_cede(struct papr_vm *vm);
 void hcalls_reset_tce(struct papr_vm *vm);
 void hcalls_reset_watchdogs(struct papr_vm *vm);

@@ -6,6 +6,7 @@
 
 #include <libfdt.h>
 
+#include "hcalls/cas.h"
 #include "hcalls/of.h"
 #include "spapr/fdt.h"
 #include "spapr/util.h"
@@ -117,12 +118,20 @@ static bool instantiate_rtas(struct of_call *call)
 	return true;
 }
 
+static bool client_architecture_support(struct of_call *call)
+{
+	call->rets[1] = cas_negotiate(call->vcpu, call->args[2]) ? OF_NONE : 0;
+	return true;
+}
+
 static const struct of_method {
 	const char *path, *name;
 	bool (*fn)(struct of_call *call);
 	uint32_t n_args;
 } methods[] = {
 	{ "/rtas", "instantiate-rtas", instantiate_rtas, 1 },
+	{ "/", "ibm,client-architecture-support", client_architecture_support,
+	  1 },
 };
 
 static bool is_method(struct of_call *call, const struct of_method *method,

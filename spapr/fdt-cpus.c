@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "spapr/cpu-level.h"
 #include "spapr/fdt.h"
 #include "spapr/util.h"
 
@@ -13,66 +14,43 @@
 #define L1_LINE 128u
 #define NO_SEGMENT 0xffffffffu
 
-/*
- * ibm,pa-features: a length, 0, then bits from the most significant of byte
- * 0 on.  A bit that is there and 0 takes the feature away from Linux.
- */
-static const uint8_t pa_features_207[] = {
-	24, 0,
-	0xf6, 0x1f, 0xc7, 0xc0, 0x80, 0xf0, 0x80, 0x00,	/* 0 - 7 */
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,	/* 8 - 15 */
-	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x00, 0x00,	/* 16 - 23 */
-};
-
-static const uint8_t pa_features_300[] = {
-	66, 0,
-	0xf6, 0x1f, 0xc7, 0xc0, 0x00, 0xf0, 0x80, 0x00,	/* 0 - 7 */
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,	/* 8 - 15 */
-	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x00, 0x00,	/* 16 - 23 */
-	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x00, 0x00,	/* 24 - 31 */
-	0x80, 0x00, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00,	/* 32 - 39 */
-	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x80, 0x00,	/* 40 - 47 */
-	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x80, 0x00,	/* 48 - 55 */
-	0x80, 0x00, 0x80, 0x00, 0x80, 0x00, 0x80, 0x00,	/* 56 - 63 */
-	0x00, 0x00,						/* 64 - 65 */
-};
-
 #define PA_RADIX_BYTE 40
 #define PA_RADIX 0x80u
 
-static const struct cpu_level {
-	uint32_t isa;
-	const char *name;
-	uint32_t logical_pvr;
-	const uint8_t *pa_features;
-	size_t pa_features_len;
-} levels[] = {
-	{ 310, "PowerPC,POWER10", 0x0f000006,
-	  pa_features_300, sizeof(pa_features_300) },
-	{ 300, "PowerPC,POWER9", 0x0f000005,
-	  pa_features_300, sizeof(pa_features_300) },
-	{ 0, "PowerPC,POWER8", 0x0f000004,
-	  pa_features_207, sizeof(pa_features_207) },
-};
-
-static const struct cpu_level *level_of(uint32_t isa)
+uint32_t cpu_version_now(const struct papr_vm *vm)
 {
-	const struct cpu_level *l = levels;
+	const struct agreed *agreed = &vm->firmware.agreed;
 
-	while (isa < l->isa)
-		l++;
-	return l;
+	if (agreed->any)
+		return agreed->pvr ? agreed->pvr : vm->info.pvr;
+	return cpu_level_of(vm->info.isa)->logical_pvr;
+}
+
+/* Whoever has no level in common runs on the processor as it is. */
+const struct cpu_level *cpu_level_now(const struct papr_vm *vm)
+{
+	const struct agreed *agreed = &vm->firmware.agreed;
+
+	return agreed->pvr ? cpu_level_by_pvr(agreed->pvr) :
+			     cpu_level_of(vm->info.isa);
+}
+
+size_t cpu_features(const struct papr_vm *vm, const struct cpu_level *level,
+		    uint8_t features[PA_FEATURES_MAX])
+{
+	memcpy(features, level->pa_features, level->pa_features_len);
+	if (vm->mmu == PAPR_MMU_HASH && level->isa >= 300)
+		features[2 + PA_RADIX_BYTE] &= ~PA_RADIX;
+	return level->pa_features_len;
 }
 
 static void write_features(struct tree *t, const struct papr_vm *vm,
 			   const struct cpu_level *level)
 {
-	uint8_t features[sizeof(pa_features_300)];
+	uint8_t features[PA_FEATURES_MAX];
+	size_t len = cpu_features(vm, level, features);
 
-	memcpy(features, level->pa_features, level->pa_features_len);
-	if (vm->mmu == PAPR_MMU_HASH && level->isa >= 300)
-		features[2 + PA_RADIX_BYTE] &= ~PA_RADIX;
-	tree_bytes(t, "ibm,pa-features", features, level->pa_features_len);
+	tree_bytes(t, "ibm,pa-features", features, len);
 }
 
 static void write_caches(struct tree *t)
@@ -142,18 +120,19 @@ static void write_servers(struct tree *t, const struct papr_vm *vm,
 void tree_core(struct tree *t, const struct papr_vm *vm,
 	       const struct papr_fdt_config *c, uint32_t core)
 {
-	const struct cpu_level *level = level_of(vm->info.isa);
+	const struct cpu_level *host = cpu_level_of(vm->info.isa);
+	const struct cpu_level *level = cpu_level_now(vm);
 	uint32_t id = vm->vcpus[core * vm->config.threads]->id;
 	char name[40];
 
-	snprintf(name, sizeof(name), "%s@%x", level->name, id);
+	snprintf(name, sizeof(name), "%s@%x", host->name, id);
 	tree_begin(t, name);
 	tree_string(t, "device_type", "cpu");
 	tree_string(t, "status", "okay");
 	tree_u32(t, "reg", id);
 	if (vm->drcs.n_cores)
 		tree_u32(t, "ibm,my-drc-index", DRC_CORE | id);
-	tree_u32(t, "cpu-version", level->logical_pvr);
+	tree_u32(t, "cpu-version", cpu_version_now(vm));
 	tree_empty(t, "64-bit");
 	tree_u32(t, "timebase-frequency",
 		 c->timebase_hz ? c->timebase_hz : DEFAULT_TIMEBASE_HZ);

@@ -15,6 +15,7 @@
 #include "spapr/routes.h"
 #include "spapr/routing.h"
 #include "spapr/util.h"
+#include "spapr/vector5.h"
 #include "spapr/vio.h"
 
 #define RNG_SEED_LEN 32
@@ -276,18 +277,12 @@ static void write_facilities(struct tree *t, const struct papr_vm *vm)
 	tree_end(t);
 }
 
-/* What client architecture support would have agreed on, byte by byte. */
+/* What client architecture support would agree on with who takes it all. */
 static void write_option_vector_5(struct tree *t, const struct papr_vm *vm)
 {
-	enum { LENGTH = 0, FORM = 5, MMU = 24, RADIX_EXT = 26, BYTES = 27 };
-	uint8_t v[BYTES] = { 0 };
+	uint8_t v[VECTOR5_BYTES];
 
-	v[LENGTH] = BYTES - 2;	/* of the vector after it, less one */
-	v[FORM] = 0x80;		/* of associativity: 1 */
-	if (vm->mmu == PAPR_MMU_RADIX) {
-		v[MMU] = 0x40;
-		v[RADIX_EXT] = 0x40;	/* the guest may use tlbie: GTSE */
-	}
+	vector5_offer(vm, v);
 	tree_bytes(t, "ibm,architecture-vec-5", v, sizeof(v));
 }
 

@@ -8,6 +8,7 @@
 
 #include <papr/fdt.h>
 
+#include "spapr/cpu-level.h"
 #include "spapr/vm.h"
 
 /* The first virtual terminal, as QEMU numbers it. */
@@ -60,6 +61,20 @@ void tree_core(struct tree *t, const struct papr_vm *vm,
 	       const struct papr_fdt_config *config, uint32_t core);
 
 void tree_events(struct tree *t, const struct papr_vm *vm);
+/* The level that was agreed on, or the host's, and what it is called. */
+const struct cpu_level *cpu_level_now(const struct papr_vm *vm);
+uint32_t cpu_version_now(const struct papr_vm *vm);
+
+/* ibm,pa-features of a level with this VM's MMU; its length. */
+size_t cpu_features(const struct papr_vm *vm, const struct cpu_level *level,
+		    uint8_t features[PA_FEATURES_MAX]);
+
+/*
+ * What client architecture support has agreed on, into a tree that has room;
+ * 0 or libfdt's error.
+ */
+int fdt_agree(const struct papr_vm *vm, void *fdt);
+
 void tree_cpus(struct tree *t, const struct papr_vm *vm,
 	       const struct papr_fdt_config *config);
 

@@ -100,6 +100,18 @@ static int open_cpu(struct firmware *fw)
 			   -1, "device_type", "cpu", sizeof("cpu")));
 }
 
+/* What a client may ask for. */
+static int offer(const struct papr_vm *vm, void *tree)
+{
+	int chosen = fdt_path_offset(tree, "/chosen");
+	uint8_t pairs[VECTOR5_SUPPORT_BYTES];
+
+	vector5_support(vm, pairs);
+	return chosen < 0 ? 0 :
+	       fdt_setprop(tree, chosen, "ibm,arch-vec-5-platform-support",
+			   pairs, sizeof(pairs));
+}
+
 static int claim_reserved(struct firmware *fw)
 {
 	int n = fdt_num_mem_rsv(fw->tree);
@@ -129,8 +141,9 @@ static int make_room(struct firmware *fw, const void *fdt)
 	return fw->tree && fw->spare ? 0 : -ENOMEM;
 }
 
-static int take(struct firmware *fw, const void *fdt)
+static int take(struct papr_vm *vm, const void *fdt)
 {
+	struct firmware *fw = &vm->firmware;
 	int r = fdt_move(fdt, fw->tree, fdt_totalsize(fdt));
 
 	if (!r)
@@ -139,6 +152,8 @@ static int take(struct firmware *fw, const void *fdt)
 		r = fdt_open_into(fw->tree, fw->tree, fw->room);
 	if (!r)
 		r = name_nodes(fw->tree);
+	if (!r)
+		r = offer(vm, fw->tree);
 	if (!r)
 		r = open_console(fw);
 	if (!r)
@@ -165,7 +180,7 @@ int papr_vm_set_tree(struct papr_vm *vm, const void *fdt,
 	forget(fw);
 	if (make_room(fw, fdt))
 		r = error_set(error, -ENOMEM, "out of memory");
-	else if ((r = take(fw, fdt)))
+	else if ((r = take(vm, fdt)))
 		r = error_set(error, -EINVAL, "firmware does not take this "
 			      "device tree: %s", fdt_strerror(r));
 	if (r)

@@ -4,13 +4,21 @@
 #define SPAPR_FIRMWARE_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct papr_vm;
+#include "spapr/vector5.h"
 
 #define OF_CLAIMS 128
 #define OF_INSTANCES 32
+
+/* What client architecture support has agreed on last. */
+struct agreed {
+	bool any;
+	uint32_t pvr;		/* a logical one, 0 for the host's own */
+	uint8_t vector5[VECTOR5_BYTES];
+};
 
 /* Memory that is taken. */
 struct of_claim {
@@ -18,7 +26,8 @@ struct of_claim {
 };
 
 /*
- * All of it under its lock, under which of the program only dirty is called.
+ * All of it under its lock, under which of the program only dirty and log are
+ * called.
  * The tree is as the guest sees it, each node has a phandle.
  */
 struct firmware {
@@ -26,6 +35,7 @@ struct firmware {
 	uint8_t *tree;		/* NULL: there is no firmware */
 	uint8_t *spare;		/* where the next one is checked */
 	size_t room;		/* for each of the two */
+	struct agreed agreed;
 	uint32_t n_claims;
 	struct of_claim claims[OF_CLAIMS];
 	uint32_t instances[OF_INSTANCES];	/* their phandles, 0: free */

@@ -10,6 +10,7 @@
 #include <papr/fwnmi.h>
 
 #include "hcalls/catalogue.h"
+#include "spapr/cpu-level.h"
 #include "spapr/kvm.h"
 #include "spapr/util.h"
 
@@ -25,20 +26,6 @@ _Static_assert(SAME_PLACE(nr) && SAME_PLACE(ret) && SAME_PLACE(args) &&
 	       sizeof(((struct kvm_run *)0)->papr_hcall) ==
 	       sizeof(struct papr_hcall),
 	       "struct papr_hcall is not laid out as in struct kvm_run");
-
-int kvm_get_one_reg(int fd, uint64_t id, void *value)
-{
-	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)value };
-
-	return kvm_ioctl(fd, KVM_GET_ONE_REG, &reg);
-}
-
-int kvm_set_one_reg(int fd, uint64_t id, void *value)
-{
-	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)value };
-
-	return kvm_ioctl(fd, KVM_SET_ONE_REG, &reg);
-}
 
 int kvm_cpu_enable_fwnmi(void *arg)
 {
@@ -81,6 +68,14 @@ static int read_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t *value)
 		return -EINVAL;
 	if (reg_ids[reg])
 		return kvm_get_one_reg(cpu->fd, reg_ids[reg], value);
+	if (reg == PAPR_REG_ARCH_COMPAT) {
+		uint32_t version = 0;	/* the only one of 32 bits */
+
+		r = kvm_get_one_reg(cpu->fd, KVM_REG_PPC_ARCH_COMPAT,
+				    &version);
+		*value = version;
+		return r;
+	}
 	if (reg == PAPR_REG_TB)
 		return kvm_cpu_timebase(cpu, value);
 	r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
@@ -95,6 +90,12 @@ static int write_reg(struct kvm_cpu *cpu, enum papr_reg reg, uint64_t value)
 
 	if (reg_ids[reg])
 		return kvm_set_one_reg(cpu->fd, reg_ids[reg], &value);
+	if (reg == PAPR_REG_ARCH_COMPAT) {
+		uint32_t version = value;
+
+		return kvm_set_one_reg(cpu->fd, KVM_REG_PPC_ARCH_COMPAT,
+				       &version);
+	}
 	if (reg == PAPR_REG_TB)
 		return -EINVAL;
 	r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
@@ -368,9 +369,7 @@ int papr_kvm_vcpu_run(struct papr_vcpu *vcpu, struct papr_error *error)
 static int set_arch_compat(const struct kvm_cpu *cpu)
 {
 	const struct papr_host *info = &cpu->kvm->info;
-	uint32_t version = info->isa >= 310 ? 0x0f000006 :
-			   info->isa >= 300 ? 0x0f000005 :
-			   info->isa >= 207 ? 0x0f000004 : 0x0f000003;
+	uint32_t version = cpu_level_of(info->isa)->logical_pvr;
 
 	if (info->flavour == PAPR_FLAVOUR_PR)
 		return 0;

@@ -18,6 +18,20 @@ int kvm_ioctl(int fd, unsigned long request, void *arg)
 	return r < 0 ? -errno : r;
 }
 
+int kvm_get_one_reg(int fd, uint64_t id, void *value)
+{
+	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)value };
+
+	return kvm_ioctl(fd, KVM_GET_ONE_REG, &reg);
+}
+
+int kvm_set_one_reg(int fd, uint64_t id, void *value)
+{
+	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)value };
+
+	return kvm_ioctl(fd, KVM_SET_ONE_REG, &reg);
+}
+
 int kvm_enable_cap(int fd, uint32_t cap, uint64_t arg0, uint64_t arg1)
 {
 	struct kvm_enable_cap enable = {

@@ -86,6 +86,13 @@ static int join_partition(struct papr_vcpu *vcpu, void *cpu,
 		return error_set(error, r, "vCPU %u does not take the "
 				 "partition's LPCR: %s", vcpu->id,
 				 strerror(-r));
+	if (vm->firmware.agreed.any)
+		r = vm->host_ops.update_reg(cpu, PAPR_REG_ARCH_COMPAT, ~0u,
+					    vm->firmware.agreed.pvr);
+	if (r)
+		return error_set(error, r, "vCPU %u does not take the level "
+				 "that the guest has agreed on: %s", vcpu->id,
+				 strerror(-r));
 	r = hpt_attach(vm, cpu);
 	if (r)
 		return error_set(error, r, "vCPU %u does not use the "

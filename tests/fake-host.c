@@ -49,7 +49,7 @@ static const uint16_t pr_off[] = { 0x03c, 0x040, 0x138, 0x13c, 0 };
 
 static const char *const reg_names[PAPR_REGS] = {
 	"LPCR", "SPRG0", "PURR", "TB", "CIABR", "DAWR0", "DAWRX0",
-	"MSR",
+	"MSR", "ARCH_COMPAT",
 };
 
 static bool is_hv(const struct fake_host *fake)

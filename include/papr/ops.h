@@ -46,6 +46,7 @@ enum papr_reg {
 	PAPR_REG_DAWR0,		/**< the watchpoint, */
 	PAPR_REG_DAWRX0,	/**< and what it watches for */
 	PAPR_REG_MSR,
+	PAPR_REG_ARCH_COMPAT,	/**< the logical PVR, 0 for the real one */
 	PAPR_REGS,
 };
 

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a partition and its client agree on.  What the partition was made with
+ * is fixed: a client that needs something else is refused, in words.
+ */
+#include "config.h"
+
+#include <libfdt.h>
+
+#include "hcalls/cas.h"
+#include "hcalls/handlers.h"
+#include "spapr/fdt.h"
+#include "spapr/util.h"
+
+#define ISA_3_0 300u
+
+/* As much as there is: it may end with RAM. */
+static size_t read_guest(struct papr_vm *vm, uint64_t gpa,
+			 uint8_t bytes[CAS_BYTES])
+{
+	size_t len;
+
+	for (len = 0; len < CAS_BYTES; len++) {
+		const uint8_t *p = ram_get(vm, gpa + len, 1, RAM_READ);
+
+		if (!p)
+			break;
+		bytes[len] = *p;
+	}
+	return len;
+}
+
+static bool is_alone(const struct papr_vcpu *vcpu)
+{
+	const struct papr_vm *vm = vcpu->vm;
+
+	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+		if (vm->vcpus[i] != vcpu &&
+		    papr_vcpu_state(vm->vcpus[i]) != PAPR_CPU_STOPPED)
+			return false;
+	return true;
+}
+
+/* The best level that the host has too, or NULL. */
+static const struct cpu_level *best_level(const struct cas_request *request,
+					  uint32_t isa)
+{
+	const struct cpu_level *best = NULL;
+
+	for (size_t i = 0; i < request->n_pvrs; i++) {
+		uint32_t mask = request->pvrs[i].mask;
+		const struct cpu_level *l = mask == ~0u ?
+			cpu_level_by_pvr(request->pvrs[i].pvr) : NULL;
+
+		if (l && l->isa <= isa && (!best || l->isa > best->isa))
+			best = l;
+	}
+	return best;
+}
+
+static bool knows_processor(const struct cas_request *request, uint32_t pvr)
+{
+	for (size_t i = 0; i < request->n_pvrs; i++)
+		if ((pvr & request->pvrs[i].mask) == request->pvrs[i].pvr)
+			return true;
+	return false;
+}
+
+static int set_level(struct papr_vm *vm, uint32_t pvr)
+{
+	int r = 0;
+
+	if (vm->info.flavour == PAPR_FLAVOUR_PR)
+		return 0;
+	for (uint32_t i = 0; !r && i < vm->n_vcpus; i++)
+		if (vm->vcpus[i]->host)
+			r = vm->host_ops.update_reg(vm->vcpus[i]->host,
+						    PAPR_REG_ARCH_COMPAT, ~0u,
+						    pvr);
+	return r;
+}
+
+static int64_t refuse(struct papr_vm *vm, const char *what)
+{
+	vm_log(vm, PAPR_LOG_WARNING, "client architecture support: the guest "
+	       "and this partition have no %s in common", what);
+	return H_HARDWARE;
+}
+
+/* The guest's processor level, and vector 5, into @agreed. */
+static int64_t agree(struct papr_vm *vm, const struct cas_request *request,
+		     struct agreed *agreed)
+{
+	const struct cpu_level *level = best_level(request, vm->info.isa);
+	const char *without;
+
+	if (!level && !knows_processor(request, vm->info.pvr))
+		return refuse(vm, "processor");
+	if (!request->vectors[0].len || !request->vectors[4].len)
+		return H_PARAMETER;
+	without = vector5_agree(vm, request->vectors[4].bytes,
+				request->vectors[4].len, agreed->vector5);
+	if (without)
+		return refuse(vm, without);
+	if (vm->mmu == PAPR_MMU_RADIX && level && level->isa < ISA_3_0)
+		return refuse(vm, "processor with the radix MMU");
+	agreed->pvr = level ? level->logical_pvr : 0;
+	agreed->any = true;
+	return H_SUCCESS;
+}
+
+int64_t cas_negotiate(struct papr_vcpu *vcpu, uint64_t gpa)
+{
+	struct papr_vm *vm = vcpu->vm;
+	struct agreed agreed = { .any = false };
+	struct cas_request request;
+	uint8_t bytes[CAS_BYTES];
+	int64_t ret;
+
+	if (!is_alone(vcpu))
+		return H_MULTI_THREADS_ACTIVE;
+	if (cas_parse(bytes, read_guest(vm, gpa, bytes), &request))
+		return H_PARAMETER;
+	ret = agree(vm, &request, &agreed);
+	if (ret)
+		return ret;
+	if (set_level(vm, agreed.pvr))
+		return H_HARDWARE;
+	vm->firmware.agreed = agreed;
+	return fdt_agree(vm, vm->firmware.tree) ? H_HARDWARE : H_SUCCESS;
+}
+
+int hcalls_reset_cas(struct papr_vm *vm)
+{
+	bool any = vm->firmware.agreed.any;
+
+	vm->firmware.agreed = (struct agreed){ .any = false };
+	return any ? set_level(vm, cpu_level_of(vm->info.isa)->logical_pvr) : 0;
+}

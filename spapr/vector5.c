@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "spapr/util.h"
+#include "spapr/vector5.h"
+#include "spapr/vm.h"
+
+enum kind { HAVE, CHOOSE };
+
+static const struct field {
+	uint8_t byte, mask;
+	enum kind kind;
+	const char *words;
+} fields[] = {
+#define VECTOR5(name, byte, mask, kind, offered, words) \
+	{ byte, mask, kind, words },
+#include "spapr/vector5.def"
+};
+
+enum {
+#define VECTOR5(name, byte, mask, kind, offered, words) FIELD_##name,
+#include "spapr/vector5.def"
+	FIELDS
+};
+
+static bool has_lmbs(const struct papr_vm *vm)
+{
+	return vm->drcs.n > vm->drcs.n_cores;
+}
+
+static uint8_t offered(const struct papr_vm *vm, size_t field)
+{
+	const uint8_t all[] = {
+#define VECTOR5(name, byte, mask, kind, offered, words) offered,
+#include "spapr/vector5.def"
+	};
+
+	return all[field];
+}
+
+static void begin(uint8_t v[VECTOR5_BYTES])
+{
+	memset(v, 0, VECTOR5_BYTES);
+	v[0] = VECTOR5_BYTES - 2;
+}
+
+void vector5_offer(const struct papr_vm *vm, uint8_t v[VECTOR5_BYTES])
+{
+	begin(v);
+	for (size_t i = 0; i < FIELDS; i++)
+		v[fields[i].byte] |= offered(vm, i);
+}
+
+const char *vector5_agree(const struct papr_vm *vm, const uint8_t *asked,
+			  size_t n, uint8_t v[VECTOR5_BYTES])
+{
+	begin(v);
+	for (size_t i = 0; i < FIELDS; i++) {
+		const struct field *f = &fields[i];
+		uint8_t have = offered(vm, i);
+		uint8_t want = f->byte <= n ? asked[f->byte - 1] & f->mask : 0;
+
+		if (f->kind == CHOOSE && want != have)
+			return f->words;
+		v[f->byte] |= want & have;
+	}
+	return NULL;
+}
+
+void vector5_support(const struct papr_vm *vm,
+		     uint8_t pairs[VECTOR5_SUPPORT_BYTES])
+{
+	uint8_t v[VECTOR5_BYTES];
+
+	vector5_offer(vm, v);
+	for (int i = 0; i < VECTOR5_SUPPORT_BYTES / 2; i++) {
+		pairs[2 * i] = fields[FIELD_INTERRUPTS].byte + i;
+		pairs[2 * i + 1] = v[pairs[2 * i]];
+	}
+}

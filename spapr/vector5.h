@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Option vector 5: what a partition has, LoPAR B.6.2.3. */
+#ifndef SPAPR_VECTOR5_H
+#define SPAPR_VECTOR5_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct papr_vm;
+
+/* As in the device tree: its length less one, then bytes 1 to 26. */
+#define VECTOR5_BYTES 27
+
+/* All that this partition has. */
+void vector5_offer(const struct papr_vm *vm, uint8_t v[VECTOR5_BYTES]);
+
+/*
+ * What both sides have, of a client that asks for @n bytes, byte 1 first.
+ * NULL, or what they do not agree on, in words.
+ */
+const char *vector5_agree(const struct papr_vm *vm, const uint8_t *asked,
+			  size_t n, uint8_t v[VECTOR5_BYTES]);
+
+/* Pairs of byte number and what is to be had there. */
+#define VECTOR5_SUPPORT_BYTES 8
+void vector5_support(const struct papr_vm *vm,
+		     uint8_t pairs[VECTOR5_SUPPORT_BYTES]);
+
+#endif
