@@ -28,6 +28,22 @@ static const struct papr_numa four_nodes = {
 	},
 };
 
+/* As QEMU numbers it. */
+static const struct papr_vio_config vscsi = {
+	.size = sizeof(vscsi),
+	.unit = 0x71000002,
+	.irq = 0x1102,
+	.liobn = 0x71000002,
+	.name = "v-scsi",
+	.device_type = "vscsi",
+	.compatible = "IBM,v-scsi",
+};
+
+static const uint8_t uuid[PAPR_UUID_LEN] = {
+	0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+	0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
+};
+
 const struct machine machines[] = {
 	{ .name = "power8",
 	  .setup = { .host = "power8", .mem = 512 * MIB, .nvram = true },
@@ -69,6 +85,18 @@ const struct machine machines[] = {
 		  "-numa dist,src=2,dst=3,val=80 "
 		  "-numa dist,src=0,dst=1,val=20",
 	  .qemu_m = "vsmt=1" },
+	{ .name = "power10-vscsi",
+	  .setup = { .host = "power10", .mem = 512 * MIB, .nvram = true,
+		     .vio = &vscsi,
+		     .config = { .name = "lpar1", .uuid = uuid } },
+	  .qemu = "-cpu power10 -m 512 -device spapr-vscsi,reg=0x71000002 "
+		  "-name lpar1 -uuid 00112233-4455-6677-8899-aabbccddeeff" },
+	{ .name = "power10-maxmem",
+	  .setup = { .host = "power10", .mem = LMB_BASE, .nvram = true,
+		     .lmbs = 2, .config = { .cores = 2, .max_cores = 4,
+					    .vsmt = 1 } },
+	  .qemu = "-cpu power10 -m 512,maxmem=1G,slots=2 "
+		  "-smp 2,maxcpus=4", .qemu_m = "vsmt=1" },
 	{ .name = "power10-threads",
 	  .setup = { .host = "power10", .mem = 512 * MIB,
 		     .config = { .cores = 2, .threads = 4, .vsmt = 8 } } },

@@ -257,6 +257,28 @@ static void add_lmbs(struct partition *p, uint32_t n)
 		fail_msg("%s", papr_vm_error(p->vm));
 }
 
+static enum papr_vio_answer take_message(void *device, uint64_t high,
+					 uint64_t low)
+{
+	(void)device;
+	(void)high;
+	(void)low;
+	return PAPR_VIO_SUCCESS;
+}
+
+/* Its window is as large as QEMU's. */
+static void add_vio(struct papr_vm *vm, const struct papr_vio_config *config)
+{
+	static const struct papr_vio_ops ops = {
+		.size = sizeof(ops), .send = take_message,
+	};
+
+	assert_int_equal(papr_vm_add_tce(vm, config->liobn, 0, 12, 0x10000),
+			 0);
+	if (papr_vm_add_vio(vm, config, &ops, NULL, NULL))
+		fail_msg("%s", papr_vm_error(vm));
+}
+
 static void set_policy(struct papr_vm *vm, const char *text)
 {
 	struct papr_policy *policy;
@@ -298,6 +320,8 @@ int partition_make(const struct partition_setup *setup, struct partition **out,
 		add_pieces(p);
 	if (setup->lmbs)
 		add_lmbs(p, setup->lmbs);
+	if (setup->vio)
+		add_vio(p->vm, setup->vio);
 	if (setup->policy)
 		set_policy(p->vm, setup->policy);
 	if (setup->nvram) {

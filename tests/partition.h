@@ -116,6 +116,7 @@ struct partition_setup {
 	bool nvram;		/* of PAPR_NVRAM_MIN bytes, formatted */
 	uint64_t mem;		/* all RAM, at 0, not to be touched */
 	uint32_t lmbs;		/* that may be plugged in, from LMB_BASE on */
+	const struct papr_vio_config *vio;	/* with queues, and a window */
 	/* Looks at or changes what papr_vm_new() is going to be given. */
 	void (*tweak)(struct partition *p, struct papr_host_ops *host_ops,
 		      struct papr_vmm_ops *vmm_ops);

@@ -184,6 +184,25 @@ static void numa_nodes_have_memory_cpus_and_distances(void **state)
 	assert_memory_equal(numa.distance, distance, sizeof(distance));
 }
 
+static void partition_has_a_name_and_a_uuid(void **state)
+{
+	static const uint8_t uuid[] = {
+		0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+		0x88, 0x99, 0xaa, 0xBB, 0xcc, 0xdd, 0xee, 0xff,
+	};
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--kernel k --name lpar1 "
+		      "--uuid 00112233-4455-6677-8899-aaBBccddeeff", &options);
+	assert_string_equal(options.name, "lpar1");
+	assert_true(options.has_uuid);
+	assert_memory_equal(options.uuid, uuid, sizeof(uuid));
+	assert_parses("--kernel k", &options);
+	assert_null(options.name);
+	assert_false(options.has_uuid);
+}
+
 static void without_numa_there_is_one_node(void **state)
 {
 	struct run_options options;
@@ -249,6 +268,19 @@ static const struct refusal {
 	  "--smp threads=16: threads must be 1, 2, 4 or 8" },
 	{ "--kernel k --smp cores=200,threads=2",
 	  "--smp cores=200,threads=2: more than 256 vCPUs" },
+	{ "--kernel k --name ", "--name: a name has 1 to 255 bytes" },
+	{ "--kernel k --uuid 1",
+	  "--uuid 1: not a UUID such as 00112233-4455-6677-8899-"
+	  "aabbccddeeff" },
+	{ "--kernel k --uuid 00112233-4455-6677-8899-aabbccddeeff0",
+	  "--uuid 00112233-4455-6677-8899-aabbccddeeff0: not a UUID such as "
+	  "00112233-4455-6677-8899-aabbccddeeff" },
+	{ "--kernel k --uuid 00112233-4455-6677-8899aabbccddeeff-",
+	  "--uuid 00112233-4455-6677-8899aabbccddeeff-: not a UUID such as "
+	  "00112233-4455-6677-8899-aabbccddeeff" },
+	{ "--kernel k --uuid 0011223g-4455-6677-8899-aabbccddeeff",
+	  "--uuid 0011223g-4455-6677-8899-aabbccddeeff: not a UUID such as "
+	  "00112233-4455-6677-8899-aabbccddeeff" },
 	{ "--kernel k --numa nodes",
 	  "--numa nodes: must begin with node or dist" },
 	{ "--kernel k --numa node,mem=x",
@@ -354,6 +386,7 @@ int main(void)
 		cmocka_unit_test(memory_sizes_have_suffixes),
 		cmocka_unit_test(what_smp_leaves_out_follows),
 		cmocka_unit_test(numa_nodes_have_memory_cpus_and_distances),
+		cmocka_unit_test(partition_has_a_name_and_a_uuid),
 		cmocka_unit_test(without_numa_there_is_one_node),
 		cmocka_unit_test(bad_options_are_named_with_the_reason),
 		cmocka_unit_test(a_very_long_smp_is_refused),

@@ -65,7 +65,7 @@ static bool is_mmu(const struct machine *m, const char *word)
 	return !strcmp(word, hash ? "hash" : "radix");
 }
 
-/* Words: all, hash, radix, or what the machine's name must match. */
+/* Words: all, hash, radix, or what the machine's name must match, or not. */
 static bool is_where(const char *where, const struct machine *m)
 {
 	char copy[96], *rest = copy, *word;
@@ -73,11 +73,13 @@ static bool is_where(const char *where, const struct machine *m)
 
 	strcpy(copy, where);
 	while ((word = strsep(&rest, " "))) {
-		if (!strcmp(word, "all"))
-			return true;
-		is |= is_mmu(m, word) || !fnmatch(word, m->name, 0);
-		if (strcmp(word, "hash") && strcmp(word, "radix") &&
-		    !word_is_machine(word))
+		if (*word == '!' && !fnmatch(word + 1, m->name, 0))
+			return false;
+		is |= !strcmp(word, "all") || is_mmu(m, word) ||
+		      !fnmatch(word, m->name, 0);
+		if (strcmp(word, "all") && strcmp(word, "hash") &&
+		    strcmp(word, "radix") &&
+		    !word_is_machine(word + (*word == '!')))
 			fail_msg("there is no such machine: %s", word);
 	}
 	return is;

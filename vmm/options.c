@@ -28,6 +28,8 @@ const char options_help[] =
 "        cpus=N,cores=N,threads=N   (what is left out follows)\n"
 "  --numa node,mem=SIZE,cpus=N-M       a NUMA node, and the next one\n"
 "  --numa dist,src=N,dst=N,val=20|40|80|160   from each other\n"
+"  --name TEXT          what the partition is called\n"
+"  --uuid UUID          by which it can be told from others\n"
 "  --mmu auto|radix|hash\n"
 "  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
 "  --nested-hv auto|on|off\n"
@@ -224,6 +226,26 @@ static int file_option(const char *option, const char *text,
 	return 0;
 }
 
+static int name_option(const char *text, struct run_options *o,
+		       struct papr_error *error)
+{
+	if (!*text || strlen(text) > PAPR_NAME_MAX)
+		return refuse(error, -EINVAL, "--name: a name has 1 to %u "
+			      "bytes", PAPR_NAME_MAX);
+	o->name = text;
+	return 0;
+}
+
+static int uuid_option(const char *text, struct run_options *o,
+		       struct papr_error *error)
+{
+	if (uuid_parse(text, o->uuid))
+		return refuse(error, -EINVAL, "--uuid %s: not a UUID such as "
+			      "00112233-4455-6677-8899-aabbccddeeff", text);
+	o->has_uuid = true;
+	return 0;
+}
+
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, 'k' },
 	{ "initrd", required_argument, NULL, 'i' },
@@ -231,6 +253,8 @@ static const struct option long_options[] = {
 	{ "mem", required_argument, NULL, 'm' },
 	{ "smp", required_argument, NULL, 's' },
 	{ "numa", required_argument, NULL, 'U' },
+	{ "name", required_argument, NULL, 'L' },
+	{ "uuid", required_argument, NULL, 'u' },
 	{ "mmu", required_argument, NULL, 'M' },
 	{ "vsmt", required_argument, NULL, 'v' },
 	{ "nested-hv", required_argument, NULL, 'n' },
@@ -325,6 +349,10 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return mem_parse(text, &o->mem, error);
 	case 's':
 		return smp_parse(text, o, error);
+	case 'L':
+		return name_option(text, o, error);
+	case 'u':
+		return uuid_option(text, o, error);
 	case 'U':
 		return numa_parse(text, &o->numa, error);
 	case 'T':

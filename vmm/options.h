@@ -28,6 +28,7 @@ struct run_options {
 	const char *kernel;
 	const char *initrd;
 	const char *append;
+	const char *name;	/* of the partition */
 	const char *nvram;
 	const char *policy;
 	const char *stats;
@@ -39,6 +40,8 @@ struct run_options {
 	uint32_t threads;
 	uint32_t vsmt;		/* 0: automatic */
 	struct numa_options numa;
+	uint8_t uuid[PAPR_UUID_LEN];
+	bool has_uuid;
 	uint32_t timeout_s;	/* 0: none */
 	enum papr_mmu mmu;
 	enum papr_switch nested_hv;

@@ -99,6 +99,8 @@ static int new_partition(struct vmm *vmm)
 		.nested_hv = options->nested_hv,
 		.fwnmi = options->fwnmi,
 		.rtas_base = vmm->layout.rtas,
+		.name = options->name,
+		.uuid = options->has_uuid ? options->uuid : NULL,
 	};
 	struct papr_vmm_ops ops = vmm_ops;
 	struct papr_error error = { "" };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -61,6 +62,21 @@ int size_parse(const char *text, uint64_t unit, uint64_t *value)
 		return -EINVAL;
 	*value *= unit;
 	return 0;
+}
+
+int uuid_parse(const char *text, uint8_t *bytes)
+{
+	unsigned int n = 0;
+
+	for (const char *at = text; n < 16; n++, at += 2) {
+		if ((n == 4 || n == 6 || n == 8 || n == 10) && *at++ != '-')
+			return -EINVAL;
+		if (!isxdigit((unsigned char)at[0]) ||
+		    !isxdigit((unsigned char)at[1]))
+			return -EINVAL;
+		sscanf(at, "%2hhx", &bytes[n]);
+	}
+	return strlen(text) == 36 ? 0 : -EINVAL;
 }
 
 int option_next(int argc, char **argv, const struct option *options, bool first,

@@ -44,6 +44,9 @@ struct option;
 int option_next(int argc, char **argv, const struct option *options, bool first,
 		struct papr_error *error);
 
+/* As 00112233-4455-6677-8899-aabbccddeeff, 16 bytes; 0 or -EINVAL. */
+int uuid_parse(const char *text, uint8_t *bytes);
+
 /* A number with K, M, G or T after it; without one it counts @unit bytes. */
 int size_parse(const char *text, uint64_t unit, uint64_t *value);
 
