@@ -11,6 +11,7 @@
 
 #include <papr/policy.h>
 
+#include "vmm/qmp-event.h"
 #include "vmm/qmp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -105,6 +106,21 @@ static int cancel(void *arg, uint64_t id, struct papr_error *error)
 	return 0;
 }
 
+static int powerdown(void *arg, struct papr_error *error)
+{
+	(void)arg, (void)error;
+	return 0;
+}
+
+/* What gets here is of a kind, and no longer than a log. */
+static int put_event(void *arg, const struct qmp_event *event,
+		     struct papr_error *error)
+{
+	(void)arg, (void)error;
+	check(event->kind <= QMP_EVENT_LOG && event->len <= PAPR_ELOG_MAX);
+	return 0;
+}
+
 static json_t *stats(void *arg, uint32_t cpu, struct papr_error *error)
 {
 	(void)cpu, (void)error;
@@ -126,7 +142,8 @@ static int set_timing(void *arg, bool on, struct papr_error *error)
 static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
-	.cancel = cancel, .injections = list,
+	.cancel = cancel, .injections = list, .powerdown = powerdown,
+	.event = put_event, .event_counts = list,
 	.cpus = list, .stats = stats, .reset_stats = reset_stats,
 	.set_timing = set_timing, .routes = list,
 	.apply_policy = apply_policy,

@@ -8,6 +8,7 @@
 #include "fuzz/fuzz.h"
 #include "fwnmi/fwnmi.h"
 #include "hcalls/catalogue.h"
+#include "spapr/event-queue.h"
 #include "spapr/rest.h"
 #include "hcalls/handlers.h"
 #include "spapr/util.h"
@@ -297,6 +298,24 @@ uint8_t *fuzz_vm_ram(struct fuzz_vm *vm)
 	return vm->ram;
 }
 
+struct papr_vm *fuzz_vm_partition(struct fuzz_vm *vm)
+{
+	return vm->vm;
+}
+
+/* For either call one, and one that is longer than many a buffer. */
+static void put_events(struct papr_vm *vm)
+{
+	struct papr_internal_error internal = { .size = sizeof(internal) };
+
+	event_queue_clear(vm->events);
+	check(papr_vm_event_epow(vm, &(struct papr_epow){
+		.size = sizeof(struct papr_epow) }, NULL));
+	check(papr_vm_event_internal_error(vm, &internal, NULL));
+	internal.scan = true;
+	check(papr_vm_event_internal_error(vm, &internal, NULL));
+}
+
 void fuzz_vm_reset(struct fuzz_vm *vm)
 {
 	struct papr_entry entry = { 0 };
@@ -316,6 +335,7 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 	vm->regs[PAPR_REG_MSR] = 0;
 	fwnmi_reset(vm->vm);
 	xics_reset(vm->vm->xics);
+	put_events(vm->vm);
 	hcalls_reset_vio(vm->vm);
 	hcalls_reset_tce(vm->vm);
 	hcalls_reset_watchdogs(vm->vm);

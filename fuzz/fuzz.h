@@ -13,6 +13,7 @@ struct fuzz_vm;
 /* One of a few VMs, made when it is first asked for and kept. */
 struct fuzz_vm *fuzz_vm_get(uint8_t choice);
 uint8_t *fuzz_vm_ram(struct fuzz_vm *vm);
+struct papr_vm *fuzz_vm_partition(struct fuzz_vm *vm);
 
 /*
  * RAM, vCPU states and entries as they were: inputs must not add up.  Error

@@ -102,6 +102,38 @@ static json_t *injections(void *arg)
 	return json_pack("[{s:i}]", "id", (int)f->injections);
 }
 
+static int powerdown(void *arg, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "no room");
+		return -ENOSPC;
+	}
+	f->powerdowns++;
+	return 0;
+}
+
+static int put_event(void *arg, const struct qmp_event *event,
+		     struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "no room");
+		return -ENOSPC;
+	}
+	f->n_events++;
+	f->event = *event;
+	return 0;
+}
+
+static json_t *event_counts(void *arg)
+{
+	(void)arg;
+	return json_pack("[{s:s}]", "class", "epow-events");
+}
+
 static json_t *cpus(void *arg)
 {
 	(void)arg;
@@ -166,7 +198,8 @@ static json_t *apply_policy(void *arg, const char *text,
 const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
-	.injections = injections, .cpus = cpus,
+	.injections = injections, .powerdown = powerdown, .event = put_event,
+	.event_counts = event_counts, .cpus = cpus,
 	.stats = stats, .reset_stats = reset_stats,
 	.set_timing = set_timing, .routes = routes,
 	.apply_policy = apply_policy,

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "vmm/control.h"
+#include "vmm/qmp-event.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define HELLO "{\"execute\": \"qmp_capabilities\"}"
@@ -34,6 +35,9 @@ struct fixture {
 	struct papr_mc_info injected;
 	struct papr_injection injection;
 	unsigned int injections;	/* the last one's id */
+	unsigned int powerdowns;
+	unsigned int n_events;
+	struct qmp_event event;		/* the last */
 };
 
 extern const struct qmp_ops fixture_ops;

@@ -50,6 +50,15 @@ says 1 "papr inject: $dir/socket: No such file or directory" \
 says 1 "papr inject: $dir/socket: No such file or directory" \
     "for a list as well" "$dir/socket" --list
 
+says 2 "papr inject: an event has fields, such as modifier=temperature, and \
+no options" "an event does not wait" "$dir/socket" epow:reset --wait
+says 2 "papr inject: modifier: an event has fields, such as \
+modifier=temperature" "a field has a value" "$dir/socket" epow:reset modifier
+says 2 "papr inject: $dir/none: No such file or directory" \
+    "a log must be there" "$dir/socket" "log:$dir/none"
+says 1 "papr inject: $dir/socket: No such file or directory" \
+    "somebody must listen for an event" "$dir/socket" epow:reset
+
 run_papr "$dir/socket" slb --colour >"$dir/out" 2>&1
 [ $? = 2 ] && grep -q colour "$dir/out"
 result $? "an unknown option is named"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* papr inject: a machine check for a running guest, by its meaning. */
+/* papr inject: machine checks and events for a running guest, by meaning. */
 #include "config.h"
 
 #include <getopt.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/inject-event.h"
 #include "tools/papr.h"
 #include "tools/scenario.h"
 #include "vmm/util.h"
@@ -15,12 +16,17 @@
 
 static const char help_text[] =
 "usage: papr inject [OPTION...] SOCKET TYPE[:SUBTYPE]\n"
+"       papr inject SOCKET CLASS:WHAT [FIELD=VALUE...]\n"
 "       papr inject [--json] SOCKET --scenario FILE\n"
 "       papr inject --check --scenario FILE\n"
 "       papr inject SOCKET --nmi | --list | --cancel ID\n"
 "\n"
 "Injects a machine check into the guest of papr run --control SOCKET.\n"
 "TYPE:SUBTYPE is as in papr elog: slb:multihit, ue:load-store, d-cache.\n"
+"\n"
+"CLASS:WHAT is an event: epow:system-shutdown modifier=temperature,\n"
+"hot-plug:cpu action=add index=0x10000008, io:event subtype=online,\n"
+"internal-error:warning scan=true, log:FILE; see papr-inject(1).\n"
 "\n"
 "  -e, --ea ADDRESS          the effective address\n"
 "  -l, --logical ADDRESS     the logical address, of a ue\n"
@@ -91,6 +97,9 @@ struct job {
 	bool check, nmi, list, json, wait;
 	int within_ms;
 	struct injection injection;
+	const char *event;	/* in place of an injection, with fields */
+	const char *const *fields;
+	int n_fields;
 };
 
 static int complain(const char *sentence)
@@ -168,11 +177,16 @@ static int parse_option(struct job *job, int c, const char *value)
 /* What is asked for besides an injection of the command line's own. */
 static int others(const struct job *job)
 {
-	return job->nmi + job->list + !!job->cancel + !!job->scenario;
+	return job->nmi + job->list + !!job->cancel + !!job->scenario +
+	       !!job->event;
 }
 
 static int check_job(const struct job *job)
 {
+	if (job->event && (others(job) > 1 || job->injection.said ||
+			   job->symbols || job->wait || job->check))
+		return complain("an event has fields, such as "
+				"modifier=temperature, and no options");
 	if (others(job) > 1)
 		return complain("--scenario, --nmi, --list and --cancel are "
 				"one at a time");
@@ -205,6 +219,12 @@ static int parse(int argc, char **argv, struct job *job)
 	}
 	if (!r && optind < argc)
 		job->socket = argv[optind++];
+	if (!r && optind < argc && inject_event_is(argv[optind])) {
+		job->event = argv[optind++];
+		job->fields = (const char *const *)argv + optind;
+		job->n_fields = argc - optind;
+		return check_job(job);
+	}
 	if (!r && optind < argc)
 		r = set(job, "error", argv[optind++]);
 	if (!r && optind < argc)
@@ -350,6 +370,15 @@ static int cancel(const struct job *job)
 		   json_pack("{s:I}", "id", (json_int_t)id));
 }
 
+static int put_event(const struct job *job)
+{
+	struct papr_error error;
+	json_t *args = inject_event_args(job->event, job->fields,
+					 job->n_fields, &error);
+
+	return args ? ask(job, "papr-event", args) : complain(error.text);
+}
+
 int cmd_inject(int argc, char **argv)
 {
 	struct job job = { .within_ms = SCENARIO_WITHIN_MS };
@@ -359,7 +388,8 @@ int cmd_inject(int argc, char **argv)
 		return complain("no memory");
 	r = parse(argc, argv, &job);
 	if (!r)
-		r = job.scenario ? run_file(&job) :
+		r = job.event ? put_event(&job) :
+		    job.scenario ? run_file(&job) :
 		    job.nmi ? nmi(&job) :
 		    job.list ? ask(&job, "papr-query-injections", NULL) :
 		    job.cancel ? cancel(&job) : inject(&job);

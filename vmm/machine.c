@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vmm/qmp-event.h"
 #include "vmm/stats.h"
 #include "vmm/routes.h"
 #include "vmm/util.h"
@@ -107,6 +108,28 @@ static json_t *injections(void *arg)
 	return list;
 }
 
+/* As QEMU tells its guest. */
+static int powerdown(void *arg, struct papr_error *error)
+{
+	const struct papr_epow epow = {
+		.size = sizeof(epow), .action = PAPR_EPOW_SYSTEM_SHUTDOWN,
+		.modifier = PAPR_EPOW_NORMAL_SHUTDOWN, .partition = true,
+	};
+
+	return papr_vm_event_epow(((struct vmm *)arg)->vm, &epow, error);
+}
+
+static int put_event(void *arg, const struct qmp_event *event,
+		     struct papr_error *error)
+{
+	return qmp_event_put(((struct vmm *)arg)->vm, event, error);
+}
+
+static json_t *event_counts(void *arg)
+{
+	return qmp_event_counts(((struct vmm *)arg)->vm);
+}
+
 static json_t *cpus(void *arg)
 {
 	struct vmm *vmm = arg;
@@ -204,6 +227,9 @@ const struct qmp_ops machine_ops = {
 	.inject = inject,
 	.cancel = cancel,
 	.injections = injections,
+	.powerdown = powerdown,
+	.event = put_event,
+	.event_counts = event_counts,
 	.cpus = cpus,
 	.stats = stats,
 	.reset_stats = reset_stats,

@@ -9,6 +9,7 @@
 
 #include <papr/papr.h>
 
+#include "vmm/qmp-event.h"
 #include "vmm/qmp-inject.h"
 #include "vmm/qmp.h"
 #include "vmm/util.h"
@@ -17,7 +18,7 @@
 typedef json_t *run_fn(struct qmp *qmp, const json_t *args,
 		       struct papr_error *error);
 
-#define MAX_ARGS 10
+#define MAX_ARGS 24
 
 /* @args are the names of the arguments it takes. */
 struct command {
@@ -326,11 +327,17 @@ static const struct command commands[] = {
 	{ "cont", cont, { NULL } },
 	{ "inject-nmi", inject_nmi, { NULL } },
 	{ "papr-cancel-injection", papr_cancel_injection, { "id" } },
+	{ "papr-event", qmp_papr_event,
+	  { "class", "action", "modifier", "extended-modifier", "reason",
+	    "type", "name", "index", "count", "scope", "subtype", "drc-index",
+	    "data", "severity", "disposition", "initiator", "target",
+	    "subsystem", "refcode", "scan", "log" } },
 	{ "papr-inject", papr_inject,
 	  { "type", "subtype", "severity", "disposition", "effective-address",
 	    "logical-address", "cpu-index", "context", "at-hypercall",
 	    "at-pc" } },
 	{ "papr-policy-apply", papr_policy_apply, { "policy" } },
+	{ "papr-query-events", qmp_papr_query_events, { NULL } },
 	{ "papr-query-injections", papr_query_injections, { NULL } },
 	{ "papr-reset-stats", papr_reset_stats, { NULL } },
 	{ "papr-routes", papr_routes, { NULL } },
@@ -344,6 +351,7 @@ static const struct command commands[] = {
 	{ "query-version", query_version, { NULL } },
 	{ "quit", quit, { NULL } },
 	{ "stop", stop, { NULL } },
+	{ "system_powerdown", qmp_system_powerdown, { NULL } },
 	{ "system_reset", system_reset, { NULL } },
 	{ NULL, NULL, { NULL } }
 };

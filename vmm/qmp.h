@@ -19,6 +19,8 @@
 
 #include "vmm/frame.h"
 
+struct qmp_event;
+
 #define QMP_ALL_CPUS UINT32_MAX
 
 /*
@@ -41,6 +43,11 @@ struct qmp_ops {
 		      struct papr_error *error);
 	int (*cancel)(void *arg, uint64_t id, struct papr_error *error);
 	json_t *(*injections)(void *arg);
+	/* The power button; an event; those of each class, counted. */
+	int (*powerdown)(void *arg, struct papr_error *error);
+	int (*event)(void *arg, const struct qmp_event *event,
+		     struct papr_error *error);
+	json_t *(*event_counts)(void *arg);
 	json_t *(*cpus)(void *arg);
 	/* Of vCPU @cpu or QMP_ALL_CPUS; NULL and a sentence. */
 	json_t *(*stats)(void *arg, uint32_t cpu, struct papr_error *error);
