@@ -34,14 +34,14 @@ static uint8_t action_of(const struct papr_elog *elog)
 	return PAPR_EPOW_RESET;
 }
 
-int papr_vm_event_log(struct papr_vm *vm, uint32_t flags, const void *log,
-		      size_t len, struct papr_error *error)
+int event_of_log(struct event *event, uint32_t flags, const void *log,
+		 size_t len, struct papr_error *error)
 {
-	struct event event = { .scan = flags & PAPR_EVENT_LOG_SCAN };
 	struct papr_elog elog = { .flags = 0 };
 	struct elog_fault fault;
 	uint8_t severity;
 
+	*event = (struct event){ .scan = flags & PAPR_EVENT_LOG_SCAN };
 	if (flags & ~PAPR_EVENT_LOG_SCAN)
 		return error_set(error, -EINVAL, "unknown flags 0x%x", flags);
 	if (elog_scan(&elog, log, len, &fault))
@@ -51,15 +51,24 @@ int papr_vm_event_log(struct papr_vm *vm, uint32_t flags, const void *log,
 		return error_set(error, -EINVAL, "the log has %zu bytes, and "
 				 "%zu were given", elog.len, len);
 	severity = elog_get(log, ELOG_header_severity);
-	if (event_check_scan(event.scan, severity, error))
+	if (event_check_scan(event->scan, severity, error))
 		return -EINVAL;
-	event.class = class_of(elog_get(log, ELOG_header_type));
-	event.rank = severity;
-	if (event.class == PAPR_EVENT_CLASS_EPOW) {
-		event.epow_action = action_of(&elog);
-		event.rank = event_epow_rank(event.epow_action);
+	event->class = class_of(elog_get(log, ELOG_header_type));
+	event->rank = severity;
+	if (event->class == PAPR_EVENT_CLASS_EPOW) {
+		event->epow_action = action_of(&elog);
+		event->rank = event_epow_rank(event->epow_action);
 	}
-	event.len = len;
-	memcpy(event.log, log, len);
-	return event_queue_put(vm, &event, error);
+	event->len = len;
+	memcpy(event->log, log, len);
+	return 0;
+}
+
+int papr_vm_event_log(struct papr_vm *vm, uint32_t flags, const void *log,
+		      size_t len, struct papr_error *error)
+{
+	struct event event;
+	int r = event_of_log(&event, flags, log, len, error);
+
+	return r ? r : event_queue_put(vm, &event, error);
 }

@@ -8,9 +8,6 @@
 #include "spapr/event-queue.h"
 #include "spapr/util.h"
 
-/* LoPAR 7.3.3.1: so many logs in the first sequence of event-scans, then 1. */
-#define FIRST_SCANS 2
-
 const struct event_source event_sources[PAPR_EVENT_CLASSES] = {
 	[PAPR_EVENT_CLASS_INTERNAL_ERROR] =
 		{ "internal-errors", 0x1002, 0x80000000 },
@@ -34,7 +31,7 @@ struct event_queue *event_queue_new(struct papr_vm *vm)
 		return NULL;
 	pthread_mutex_init(&queue->lock, NULL);
 	talloc_set_destructor(queue, destroy);
-	queue->state.scans = FIRST_SCANS;
+	queue->state.scans = EVENT_FIRST_SCANS;
 	return queue;
 }
 
@@ -147,7 +144,7 @@ void event_queue_clear(struct event_queue *queue)
 	for (uint32_t i = 0; i < queue->state.n; i++)
 		queue->counts[queue->state.event[i].class].dropped++;
 	memset(&queue->state, 0, sizeof(queue->state));
-	queue->state.scans = FIRST_SCANS;
+	queue->state.scans = EVENT_FIRST_SCANS;
 }
 
 int papr_vm_event_counts(struct papr_vm *vm, enum papr_event_class which,

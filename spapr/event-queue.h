@@ -22,6 +22,9 @@ struct event_source {
 
 extern const struct event_source event_sources[PAPR_EVENT_CLASSES];
 
+/* LoPAR: so many logs in the first sequence of event-scans, then one. */
+#define EVENT_FIRST_SCANS 2
+
 struct event {
 	uint8_t class;		/* enum papr_event_class */
 	uint8_t rank;		/* within its class the highest is first */

@@ -75,6 +75,7 @@ extern const struct state_module vcpu_state;
 extern const struct state_module irqs_state;
 extern const struct state_module fwnmi_state;
 extern const struct state_module errinjct_state;
+extern const struct state_module events_state;
 extern const struct state_module watchdog_state;
 extern const struct state_module vio_state;
 extern const struct state_module nvram_state;

@@ -87,6 +87,24 @@ static void inject(struct partition *p, unsigned int i, uint64_t hcall)
 					       &id, NULL), 0);
 }
 
+/* Of each kind that is told in a way of its own. */
+static void put_events(struct partition *p)
+{
+	const struct papr_epow epow = {
+		.size = sizeof(epow), .action = PAPR_EPOW_WARN_POWER,
+	};
+	const struct papr_internal_error internal = {
+		.size = sizeof(internal), .severity = PAPR_ELOG_EVENT,
+		.scan = true,
+	};
+
+	assert_int_equal(papr_vm_event_epow(p->vm, &epow, NULL), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(papr_vm_event_internal_error(p->vm, &internal,
+							      NULL), 0);
+	RTAS(p, RTAS_TOKEN_event_scan, 4, 1, UINT32_MAX, 0, 0x9800, 8);
+}
+
 void save_busy(struct partition *p)
 {
 	bool hash = papr_vm_mmu(p->vm) == PAPR_MMU_HASH;
@@ -106,6 +124,7 @@ void save_busy(struct partition *p)
 	RTAS(p, RTAS_TOKEN_set_time_of_day, 7, 1, 2001, 2, 3, 4, 5, 6, 7);
 	memcpy(p->ram + 0x8000, "kept", 5);
 	RTAS(p, RTAS_TOKEN_nvram_store, 3, 2, 0x40, 0x8000, 4);
+	put_events(p);
 	inject(p, 0, H_RANDOM);
 	assert_int_equal(papr_vcpu_system_reset(papr_vm_vcpu(p->vm, 1)), 0);
 	fake_cpu_set_reg(papr_vcpu_host(papr_vm_vcpu(p->vm, 0)), PAPR_REG_TB,

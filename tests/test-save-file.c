@@ -292,6 +292,21 @@ static void no_token(struct file *file)
 	put8(file, "errinjct", 4, 1);
 }
 
+static void no_sensor(struct file *file)
+{
+	put8(file, "events", 0, 9);
+}
+
+static void no_log(struct file *file)
+{
+	put8(file, "events", 2 + 1 + 4, 5);
+}
+
+static void long_log(struct file *file)
+{
+	put8(file, "events", 2 + 1 + 2, 8);
+}
+
 static const struct {
 	void (*change)(struct file *file);
 	int err;
@@ -344,6 +359,12 @@ static const struct {
 	{ no_watchdog, -EINVAL, "section watchdogs: watchdog 10 cannot do 2" },
 	{ no_queue, -EINVAL, "section vio: VIO device 0x71000001 cannot have "
 	  "such a queue" },
+	{ no_sensor, -EINVAL, "section events: the EPOW sensor cannot be 9, "
+	  "with 1 scans" },
+	{ no_log, -EINVAL, "section events: byte 0, header: this is version 5; "
+	  "only version 6 is known" },
+	{ long_log, -EINVAL, "section events: no event has a log of 2164 "
+	  "bytes" },
 	{ no_token, -EINVAL, "section errinjct: there is no open token "
 	  "16777217" },
 };

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "spapr/event-queue.h"
 #include "tests/save-fixture.h"
 
 #define ROUTES "hcalls: { H_RANDOM: user, H_PUT_TCE: deny }"
@@ -165,6 +166,23 @@ static uint64_t see_clock(struct partition *p)
 	return p->vm->clock_offset_ns;
 }
 
+/* A number that all of it changes. */
+static uint64_t see_events(struct partition *p)
+{
+	const struct event_state *state = &p->vm->events->state;
+	uint64_t sum = state->n ^ state->epow_sensor << 8 ^ state->scans << 16;
+
+	for (uint32_t i = 0; i < state->n; i++) {
+		const struct event *e = &state->event[i];
+
+		sum = sum * 31 + (e->class ^ e->rank << 8 ^ e->scan << 16 ^
+				  e->epow_action << 17) + e->len;
+		for (uint32_t j = 0; j < e->len; j++)
+			sum = sum * 31 + e->log[j];
+	}
+	return sum;
+}
+
 static uint64_t see_rtas(struct partition *p)
 {
 	return p->vm->rtas_base;
@@ -187,6 +205,7 @@ static const struct {
 	{ "injection", see_injection },
 	{ "system reset", see_reset },
 	{ "error injection", see_errinjct },
+	{ "events", see_events },
 	{ "watchdog", see_watchdog },
 	{ "queue", see_queue },
 	{ "NVRAM", see_nvram },
