@@ -139,6 +139,13 @@ static int set_timing(void *arg, bool on, struct papr_error *error)
 	return 0;
 }
 
+static int migrate(void *arg, const char *place, struct papr_error *error)
+{
+	(void)arg, (void)error;
+	check(*place != '\0');
+	return 0;
+}
+
 static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
@@ -146,7 +153,7 @@ static const struct qmp_ops ops = {
 	.event = put_event, .event_counts = list,
 	.cpus = list, .stats = stats, .reset_stats = reset_stats,
 	.set_timing = set_timing, .routes = list,
-	.apply_policy = apply_policy,
+	.apply_policy = apply_policy, .migrate = migrate, .migration = list,
 };
 
 static bool hear(void *peer, const char *text, size_t len)

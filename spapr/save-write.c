@@ -119,9 +119,9 @@ static uint8_t *reserve(struct state_out *out, size_t len)
 
 void state_put_bytes(struct state_out *out, const void *bytes, size_t len)
 {
-	uint8_t *to = reserve(out, len);
+	uint8_t *to = len ? reserve(out, len) : NULL;
 
-	if (to && len)
+	if (to)
 		memcpy(to, bytes, len);
 }
 

@@ -195,6 +195,28 @@ static json_t *apply_policy(void *arg, const char *text,
 	return json_pack("[{s:s}]", "name", "H_RANDOM");
 }
 
+static int migrate(void *arg, const char *place, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (f->stuck) {
+		strcpy(error->text, "nobody is there");
+		return -ENOENT;
+	}
+	f->paused = true;
+	snprintf(f->policy, sizeof(f->policy), "%s", place);
+	return 0;
+}
+
+static json_t *migration(void *arg)
+{
+	const struct saved saved = {
+		.done = ((struct fixture *)arg)->policy[0], .pages = 7,
+	};
+
+	return save_report(&saved, 0x1000000);
+}
+
 const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
@@ -202,7 +224,8 @@ const struct qmp_ops fixture_ops = {
 	.event_counts = event_counts, .cpus = cpus,
 	.stats = stats, .reset_stats = reset_stats,
 	.set_timing = set_timing, .routes = routes,
-	.apply_policy = apply_policy,
+	.apply_policy = apply_policy, .migrate = migrate,
+	.migration = migration,
 };
 
 /* --- the fixture */

@@ -13,6 +13,7 @@
 
 #include "vmm/control.h"
 #include "vmm/qmp-event.h"
+#include "vmm/save.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define HELLO "{\"execute\": \"qmp_capabilities\"}"

@@ -76,6 +76,9 @@ static void file_names_are_kept(void **state)
 	assert_string_equal(options.trace, "t");
 	assert_string_equal(options.dump_fdt, "d");
 	assert_string_equal(options.control, "c");
+	assert_parses("--kernel k --save w --restore unix:r", &options);
+	assert_string_equal(options.save, "w");
+	assert_string_equal(options.restore, "unix:r");
 }
 
 static void choices_are_understood(void **state)
@@ -341,6 +344,10 @@ static const struct refusal {
 	  "--on-panic reboot: must be one of exit, reset" },
 	{ "--kernel k --smp threads=4 --vsmt 2",
 	  "--vsmt 2: less than the 4 threads of a core" },
+	{ "--kernel k --restore r --dump-fdt d",
+	  "--restore: a guest that goes on has no new device tree for "
+	  "--dump-fdt" },
+	{ "--kernel k --restore ", "--restore: the file name is empty" },
 	{ "--kernel k --paused",
 	  "--paused: without --control nobody can let the guest go on" },
 	{ "--kernel k --timeout 0",

@@ -63,6 +63,24 @@ static void a_hash_guest_is_the_same(void **state)
 	a_busy_guest_is_saved_and_is_the_same("power8", NULL);
 }
 
+static void a_guest_with_nothing_more_is_the_same(void **state)
+{
+	struct partition *p = partition_new(&(struct partition_setup){ 0 });
+	struct file *file = save_to_file(p);
+
+	(void)state;
+	partition_free(p);
+	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
+					NULL), 0);
+	assert_int_equal(papr_vm_seal(p->vm), 0);
+	partition_attach(p, 0);
+	load_from_file(p, file);
+	assert_int_equal(papr_vcpu_state(papr_vm_vcpu(p->vm, 0)),
+			 PAPR_CPU_RUNNING);
+	file_free(file);
+	partition_free(p);
+}
+
 /* --- each state by itself */
 
 static uint64_t see_pc(struct partition *p)
@@ -405,6 +423,7 @@ int main(void)
 		cmocka_unit_test(a_radix_guest_is_the_same),
 		cmocka_unit_test(a_guest_with_its_interrupts_here_is_the_same),
 		cmocka_unit_test(a_hash_guest_is_the_same),
+		cmocka_unit_test(a_guest_with_nothing_more_is_the_same),
 		cmocka_unit_test(each_state_is_loaded),
 		cmocka_unit_test(interrupts_of_the_host_are_loaded),
 		cmocka_unit_test(interrupts_of_the_library_are_loaded),

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -45,11 +46,26 @@ static int sooner_ms(int a, int b)
 	return a < b ? a : b;
 }
 
+static void save_and_end(struct vmm *vmm)
+{
+	struct papr_error error;
+
+	if (save_guest(vmm, vmm->options->save, &error))
+		vmm_say("--save %s", error.text);
+	else
+		vmm_end(vmm, RUN_SAVED, "the guest is saved to %s",
+			vmm->options->save);
+}
+
 static void take_signal(struct vmm *vmm, int signal_fd)
 {
 	struct signalfd_siginfo info;
 
-	if (read(signal_fd, &info, sizeof(info)) == sizeof(info))
+	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGUSR2)
+		save_and_end(vmm);
+	else
 		vmm_end(vmm, RUN_SIGNAL + info.ssi_signo, "ended by signal %u",
 			info.ssi_signo);
 }

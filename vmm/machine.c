@@ -18,7 +18,9 @@ static const char *status(void *arg)
 
 	if (vmm_ended(vmm))
 		return "shutdown";
-	return vmm->paused ? "paused" : "running";
+	if (!vmm->paused)
+		return "running";
+	return vmm->saved.done ? "postmigrate" : "paused";
 }
 
 static int stop(void *arg, struct papr_error *error)
@@ -33,6 +35,7 @@ static int stop(void *arg, struct papr_error *error)
 
 static void cont(void *arg)
 {
+	((struct vmm *)arg)->saved.done = false;
 	cpus_resume(arg);
 }
 
@@ -217,6 +220,18 @@ static json_t *apply_policy(void *arg, const char *text,
 	return routes_apply_policy(((struct vmm *)arg)->vm, text, error);
 }
 
+static int migrate(void *arg, const char *place, struct papr_error *error)
+{
+	return save_guest(arg, place, error);
+}
+
+static json_t *migration(void *arg)
+{
+	const struct vmm *vmm = arg;
+
+	return save_report(&vmm->saved, vmm->options->mem);
+}
+
 const struct qmp_ops machine_ops = {
 	.status = status,
 	.stop = stop,
@@ -236,6 +251,8 @@ const struct qmp_ops machine_ops = {
 	.set_timing = set_timing,
 	.routes = routes,
 	.apply_policy = apply_policy,
+	.migrate = migrate,
+	.migration = migration,
 };
 
 /* A ShutdownCause of QEMU. */

@@ -40,6 +40,8 @@ const char options_help[] =
 "  --on-panic exit|reset    the same for one that gives up\n"
 "  --nvram FILE         the guest's non-volatile memory, also a new one\n"
 "  --policy FILE        who answers which hypercall; see papr-policy(5)\n"
+"  --save FILE          where SIGUSR2 saves the guest, which ends the run\n"
+"  --restore FILE|unix:SOCKET   go on with a guest that was saved\n"
 "  --stats FILE|-       at the end, how often each call was made\n"
 "  --timing             measure how long calls take in userspace\n"
 "  --trace FILE|-       a line for each call that came to userspace\n"
@@ -264,6 +266,8 @@ static const struct option long_options[] = {
 	{ "on-panic", required_argument, NULL, 'P' },
 	{ "nvram", required_argument, NULL, 'N' },
 	{ "policy", required_argument, NULL, 'p' },
+	{ "restore", required_argument, NULL, 'R' },
+	{ "save", required_argument, NULL, 'W' },
 	{ "stats", required_argument, NULL, 'S' },
 	{ "timing", no_argument, NULL, 'I' },
 	{ "trace", required_argument, NULL, 't' },
@@ -328,6 +332,10 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return file_option("--nvram", text, &o->nvram, error);
 	case 'p':
 		return file_option("--policy", text, &o->policy, error);
+	case 'R':
+		return file_option("--restore", text, &o->restore, error);
+	case 'W':
+		return file_option("--save", text, &o->save, error);
 	case 'S':
 		return file_option("--stats", text, &o->stats, error);
 	case 't':
@@ -371,6 +379,9 @@ static int options_check(struct run_options *o,
 	if (o->paused && !o->control)
 		return refuse(error, -EINVAL, "--paused: without --control "
 			      "nobody can let the guest go on");
+	if (o->restore && o->dump_fdt)
+		return refuse(error, -EINVAL, "--restore: a guest that goes on "
+			      "has no new device tree for --dump-fdt");
 	if (o->vsmt && o->vsmt < o->threads)
 		return refuse(error, -EINVAL,
 			      "--vsmt %u: less than the %u threads of a core",

@@ -35,6 +35,8 @@ struct run_options {
 	const char *trace;
 	const char *dump_fdt;
 	const char *control;
+	const char *save;
+	const char *restore;
 	uint64_t mem;		/* bytes */
 	uint32_t cores;
 	uint32_t threads;

@@ -11,6 +11,7 @@
 
 #include "vmm/qmp-event.h"
 #include "vmm/qmp-inject.h"
+#include "vmm/qmp-migrate.h"
 #include "vmm/qmp.h"
 #include "vmm/util.h"
 
@@ -196,7 +197,8 @@ static json_t *cont(struct qmp *qmp, const json_t *args,
 		    struct papr_error *error)
 {
 	(void)args, (void)error;
-	if (strcmp(qmp->ops->status(qmp->machine), "paused"))
+	if (is_running(qmp) ||
+	    !strcmp(qmp->ops->status(qmp->machine), "shutdown"))
 		return json_object();
 	qmp->ops->cont(qmp->machine);
 	qmp->wire->event(qmp->peer, "RESUME", NULL);
@@ -326,6 +328,7 @@ static json_t *papr_policy_apply(struct qmp *qmp, const json_t *args,
 static const struct command commands[] = {
 	{ "cont", cont, { NULL } },
 	{ "inject-nmi", inject_nmi, { NULL } },
+	{ "migrate", qmp_migrate, { "uri" } },
 	{ "papr-cancel-injection", papr_cancel_injection, { "id" } },
 	{ "papr-event", qmp_papr_event,
 	  { "class", "action", "modifier", "extended-modifier", "reason",
@@ -347,6 +350,7 @@ static const struct command commands[] = {
 	{ "query-commands", query_commands, { NULL } },
 	{ "query-cpus-fast", query_cpus_fast, { NULL } },
 	{ "query-kvm", query_kvm, { NULL } },
+	{ "query-migrate", qmp_query_migrate, { NULL } },
 	{ "query-status", query_status, { NULL } },
 	{ "query-version", query_version, { NULL } },
 	{ "quit", quit, { NULL } },

@@ -28,7 +28,7 @@ struct qmp_event;
  * the caller a reference, or NULL without memory.
  */
 struct qmp_ops {
-	/* A RunState of QEMU: "running", "paused", "shutdown". */
+	/* A RunState of QEMU: running, paused, postmigrate, shutdown. */
 	const char *(*status)(void *arg);
 	/* 0 once no vCPU runs; -errno and a sentence. */
 	int (*stop)(void *arg, struct papr_error *error);
@@ -57,6 +57,10 @@ struct qmp_ops {
 	/* The calls that changed hands; NULL and a sentence if refused. */
 	json_t *(*apply_policy)(void *arg, const char *text,
 				struct papr_error *error);
+	/* Stops the guest and saves it; -errno and a sentence: it goes on. */
+	int (*migrate)(void *arg, const char *place,
+		       struct papr_error *error);
+	json_t *(*migration)(void *arg);
 };
 
 /* The way to the clients; @peer is struct qmp's. */

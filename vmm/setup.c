@@ -257,6 +257,8 @@ int setup_partition(struct vmm *vmm)
 		status = configure(vmm);
 	if (!status)
 		status = attach_cpus(vmm);
+	if (!status && vmm->options->restore)
+		return restore_guest(vmm, vmm->options->restore);
 	return status ? status : setup_boot(vmm);
 }
 

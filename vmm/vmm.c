@@ -65,7 +65,7 @@ static void on_kick(int sig)
  * a program are read from the descriptor that is returned, so that the
  * terminal and half-written files are seen to.
  */
-static int signals_open(void)
+static int signals_open(bool saves)
 {
 	struct sigaction kick = { .sa_handler = on_kick };
 	sigset_t ends;
@@ -77,6 +77,8 @@ static int signals_open(void)
 	sigaddset(&ends, SIGHUP);
 	sigaddset(&ends, SIGINT);
 	sigaddset(&ends, SIGTERM);
+	if (saves)
+		sigaddset(&ends, SIGUSR2);
 	pthread_sigmask(SIG_BLOCK, &ends, NULL);
 	return signalfd(-1, &ends, SFD_CLOEXEC);
 }
@@ -94,7 +96,7 @@ static void count_stop(struct vmm *vmm)
 /* From the first instruction of the guest to the last. */
 static int run_guest(struct vmm *vmm)
 {
-	int signal_fd = signals_open();
+	int signal_fd = signals_open(vmm->options->save);
 	int err;
 
 	if (signal_fd < 0 || console_open(&vmm->console)) {

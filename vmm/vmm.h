@@ -8,6 +8,7 @@
  *	cpu.c		a thread for each vCPU
  *	loop.c		what the main thread does meanwhile
  *	reset.c		the partition begins anew
+ *	save.c		or goes on in another process
  *	watchdog.c	so it does, or ends, if the guest is stuck
  *	machine.c	what clients of the control socket can do with it
  *	events.c	what they are told
@@ -33,6 +34,7 @@
 #include "vmm/loader.h"
 #include "vmm/nvram.h"
 #include "vmm/options.h"
+#include "vmm/save.h"
 #include "vmm/stats-base.h"
 #include "vmm/trace.h"
 
@@ -48,6 +50,7 @@ enum run_status {
 	RUN_TIMEOUT = 8,
 	RUN_QUIT = 9,
 	RUN_WATCHDOG = 10,	/* of the guest */
+	RUN_SAVED = 11,
 	RUN_SIGNAL = 128,
 };
 
@@ -110,6 +113,7 @@ struct vmm {
 	struct stats_base base;	/* of the control socket's thread */
 	struct control *control;	/* NULL if there is none */
 	struct events events;
+	struct saved saved;	/* of the main thread */
 	bool quit_by_client;
 
 	pthread_mutex_t lock;
