@@ -59,7 +59,7 @@ enum papr_switch {
  * @mem: for each node the bytes of its memory: that of the first begins at
  *	address 0, that of the next where it ends, at a multiple of 16 MiB.
  *	Together they end where RAM does; 0 for a node of cores alone
- * @core_node: for each core its node
+ * @core_node: for each core its node; those plugged in later are in node 0
  * @distance: @nodes times @nodes of them, each row from one node: 10 within a
  *	node; else 20, 40, 80 or 160, the same both ways, and two nodes are not
  *	further from each other than both from a third one.  NULL: all 20
