@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Connectors when the VM is sealed and when it is reset; where LMBs may be. */
+/* Connectors when the VM is sealed, saved and loaded; where LMBs may be. */
 #include "config.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 
 #include "spapr/drc.h"
 #include "spapr/ram.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
@@ -68,15 +69,22 @@ uint8_t *lmb_get(const struct lmb_area *area, uint64_t gpa, uint64_t len)
 	return area->mem + offset;
 }
 
-static void setup_core(struct papr_vm *vm, struct drc *drc, uint32_t core)
+/* As it is when the VM is sealed. */
+static uint8_t first_state(const struct papr_vm *vm, const struct drc *drc)
 {
-	*drc = (struct drc){
-		.kind = PAPR_CONNECTOR_CORE,
-		.number = core,
-		.index = DRC_CORE | vm->vcpus[core * vm->config.threads]->id,
-		.state = core < vm->config.cores ? PAPR_CONNECTOR_CONFIGURED :
-						   PAPR_CONNECTOR_EMPTY,
-	};
+	return drc->kind == PAPR_CONNECTOR_CORE &&
+	       drc->number < vm->config.cores ? PAPR_CONNECTOR_CONFIGURED :
+						PAPR_CONNECTOR_EMPTY;
+}
+
+static void setup(struct papr_vm *vm, struct drc *drc,
+		  enum papr_connector_kind kind, uint32_t number)
+{
+	drc->kind = kind;
+	drc->number = number;
+	drc->index = kind == PAPR_CONNECTOR_LMB ? DRC_LMB | number :
+		     DRC_CORE | vm->vcpus[number * vm->config.threads]->id;
+	drc->state = first_state(vm, drc);
 }
 
 /* Cores have connectors if there may be more than there are. */
@@ -92,14 +100,53 @@ int drcs_setup(struct papr_vm *vm)
 	if (!drcs->drc)
 		return error_set(&vm->error, -ENOMEM, "out of memory");
 	for (uint32_t i = 0; i < drcs->n_cores; i++)
-		setup_core(vm, &drcs->drc[i], i);
+		setup(vm, &drcs->drc[i], PAPR_CONNECTOR_CORE, i);
 	for (uint32_t i = 0; i < lmbs; i++)
-		drcs->drc[drcs->n_cores + i] = (struct drc){
-			.kind = PAPR_CONNECTOR_LMB,
-			.number = first + i,
-			.index = DRC_LMB | (first + i),
-			.state = PAPR_CONNECTOR_EMPTY,
-		};
+		setup(vm, &drcs->drc[drcs->n_cores + i], PAPR_CONNECTOR_LMB,
+		      first + i);
 	drcs->n = drcs->n_cores + lmbs;
 	return 0;
 }
+
+/* --- saved is what is not as it was at first */
+
+static int save(struct papr_vm *vm, struct state_out *out,
+		struct papr_error *error)
+{
+	(void)error;
+	for (uint32_t i = 0; i < vm->drcs.n; i++) {
+		const struct drc *drc = &vm->drcs.drc[i];
+
+		if (drc->state == first_state(vm, drc) && !drc->leaving &&
+		    !drc->indicator)
+			continue;
+		state_put_u32(out, drc->index);
+		state_put_u8(out, drc->state);
+		state_put_u8(out, drc->leaving);
+		state_put_u8(out, drc->indicator);
+	}
+	return 0;
+}
+
+static int load(struct papr_vm *vm, struct state_in *in,
+		struct papr_error *error)
+{
+	int r = 0;
+
+	while (in->left && !in->failed && !r) {
+		uint32_t index = state_get_u32(in);
+		struct drc *drc = drc_find(vm, index);
+		struct drc saved = { .state = state_get_u8(in) };
+
+		saved.leaving = state_get_bool(in);
+		saved.indicator = state_get_u8(in);
+		if (!drc)
+			return error_set(error, -EINVAL, "there is no "
+					 "connector 0x%x", index);
+		if (!in->failed)
+			r = drc_restore(vm, drc, &saved, error);
+	}
+	return r;
+}
+
+const struct state_module drc_state = { "connectors", 1, save, load };

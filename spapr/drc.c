@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include <talloc.h>
+#include <papr/events.h>
 
 #include "spapr/drc.h"
 #include "spapr/ram.h"
@@ -355,6 +355,25 @@ static int plug(struct papr_vm *vm, struct drc *drc, struct papr_error *error)
 	return 0;
 }
 
+/* It is there, or marked, all the same: the program may ask again. */
+static void ask_guest(struct papr_vm *vm, const struct drc *drc,
+		      enum papr_hotplug_action action)
+{
+	const struct papr_hotplug hotplug = {
+		.size = sizeof(hotplug),
+		.type = drc->kind == PAPR_CONNECTOR_CORE ? PAPR_HOTPLUG_CPU :
+							   PAPR_HOTPLUG_MEMORY,
+		.action = action,
+		.id_type = PAPR_HOTPLUG_INDEX,
+		.index = drc->index,
+	};
+	struct papr_error error;
+
+	if (papr_vm_event_hotplug(vm, &hotplug, &error))
+		vm_log(vm, PAPR_LOG_WARNING, "%s %u: the guest is not told: "
+		       "%s", name_of(drc->kind), drc->number, error.text);
+}
+
 int papr_vm_plug(struct papr_vm *vm, enum papr_connector_kind kind,
 		 uint32_t number, struct papr_error *error)
 {
@@ -366,6 +385,8 @@ int papr_vm_plug(struct papr_vm *vm, enum papr_connector_kind kind,
 	pthread_mutex_lock(&vm->drcs.lock);
 	r = plug(vm, drc, error);
 	pthread_mutex_unlock(&vm->drcs.lock);
+	if (!r)
+		ask_guest(vm, drc, PAPR_HOTPLUG_ADD);
 	return r;
 }
 
@@ -390,11 +411,42 @@ int papr_vm_unplug(struct papr_vm *vm, enum papr_connector_kind kind,
 {
 	int r;
 	struct drc *drc = find_to_change(vm, kind, number, &r, error);
+	bool goes;
 
 	if (r)
 		return r;
 	pthread_mutex_lock(&vm->drcs.lock);
 	r = unplug(vm, drc, error);
+	goes = drc->leaving;
+	pthread_mutex_unlock(&vm->drcs.lock);
+	if (!r && goes)
+		ask_guest(vm, drc, PAPR_HOTPLUG_REMOVE);
+	return r;
+}
+
+int drc_restore(struct papr_vm *vm, struct drc *drc, const struct drc *saved,
+		struct papr_error *error)
+{
+	bool there = saved->state != PAPR_CONNECTOR_EMPTY;
+	int r = 0;
+
+	if (saved->state >= DRC_STATES || (saved->leaving && !there) ||
+	    (drc->kind == PAPR_CONNECTOR_CORE && !drc->number &&
+	     (is_isolated(saved->state) || saved->leaving)))
+		return error_set(error, -EINVAL, "%s %u cannot be in state %u",
+				 name_of(drc->kind), drc->number,
+				 saved->state);
+	pthread_mutex_lock(&vm->drcs.lock);
+	if (there && drc->state == PAPR_CONNECTOR_EMPTY)
+		r = make(vm, drc, error);
+	if (!r && !may_move(vm, drc, saved->state))
+		r = error_set(error, -EBUSY, "core %u runs", drc->number);
+	if (!r) {
+		set_there(vm, drc, there);
+		drc->state = saved->state;
+		drc->leaving = saved->leaving;
+		drc->indicator = saved->indicator;
+	}
 	pthread_mutex_unlock(&vm->drcs.lock);
 	return r;
 }

@@ -77,6 +77,13 @@ int drcs_setup(struct papr_vm *vm);
  */
 void drcs_reset(struct papr_vm *vm);
 
+/*
+ * A connector of a new partition becomes what one was that was saved, with
+ * what the program must make for it.
+ */
+int drc_restore(struct papr_vm *vm, struct drc *drc, const struct drc *saved,
+		struct papr_error *error);
+
 /* The connector that the guest calls @index; NULL. */
 struct drc *drc_find(struct papr_vm *vm, uint32_t index);
 

@@ -338,7 +338,8 @@ static int set_word(struct papr_vm *vm, enum kind kind, uint32_t n,
 	if (kind == SOURCE)
 		return here ? xics_set_source(vm->xics, n, state) :
 			      ops->set_source(vm->host, n, state);
-	if (kind > SOURCE || n >= vm->n_vcpus)
+	if (kind > SOURCE || n >= vm->n_vcpus ||
+	    !papr_vcpu_is_there(vm->vcpus[n]))
 		return -ENOENT;
 	return here ? xics_set_icp(vm->xics, vm->vcpus[n], state) :
 		      ops->set_icp(vm->vcpus[n]->host, state);
@@ -368,7 +369,8 @@ static int save_words(struct papr_vm *vm, struct state_out *out,
 	int r = 0;
 
 	for (uint32_t i = 0; i < vm->n_vcpus && !r; i++)
-		r = put_word(vm, ICP, i, out, error);
+		if (papr_vcpu_is_there(vm->vcpus[i]))
+			r = put_word(vm, ICP, i, out, error);
 	for (size_t i = 0; i < n && !r; i++)
 		r = put_word(vm, SOURCE, irqs[i], out, error);
 	return r;

@@ -67,6 +67,9 @@ static void add_parts(struct facts *f, const struct papr_vm *vm)
 		add(f, "interrupt of a VIO device", vm->vio[i]->config.irq);
 		add(f, "window of a VIO device", vm->vio[i]->config.liobn);
 	}
+	add(f, "most cores", vm->config.max_cores);
+	add(f, "address of pluggable memory", vm->drcs.area.gpa);
+	add(f, "size of pluggable memory", vm->drcs.area.len);
 }
 
 static struct facts *find_facts(const struct papr_vm *vm)

@@ -99,7 +99,8 @@ static int save_cpus(struct papr_vm *vm, struct state_out *out,
 	if (!regs)
 		return error_set(error, -ENOMEM, "out of memory");
 	for (uint32_t i = 0; i < vm->n_vcpus && !r; i++)
-		r = save_cpu(vm->vcpus[i], regs, out, error);
+		if (papr_vcpu_is_there(vm->vcpus[i]))
+			r = save_cpu(vm->vcpus[i], regs, out, error);
 	talloc_free(regs);
 	return r;
 }
@@ -145,8 +146,8 @@ static int load_cpu(struct papr_vm *vm, struct state_in *in,
 	n = get_regs(in, regs);
 	if (in->failed || in->left)
 		return 0;
-	if (index >= vm->n_vcpus || state > PAPR_CPU_RUNNING ||
-	    !rest_is(rest))
+	if (index >= vm->n_vcpus || !papr_vcpu_is_there(vm->vcpus[index]) ||
+	    state > PAPR_CPU_RUNNING || !rest_is(rest))
 		return error_set(error, -EINVAL, "vCPU %u of %u cannot be in "
 				 "state %u and rest %u", index, vm->n_vcpus,
 				 state, rest);

@@ -14,13 +14,14 @@
 /*
  * In this order they are written, and may be read: configuration before all,
  * routes before the state that changes hands with them, the timebase before
- * decrementers, vCPUs before what interrupts them.
+ * decrementers, which vCPUs there are before them, and vCPUs before what
+ * interrupts them.
  */
 static const struct state_module *const modules[] = {
 	&config_state, &routes_state, &time_state, &mmu_state, &hpt_state,
-	&rtas_state, &tce_state, &vcpu_state, &irqs_state, &fwnmi_state,
-	&errinjct_state, &events_state, &watchdog_state, &vio_state,
-	&nvram_state,
+	&rtas_state, &tce_state, &drc_state, &vcpu_state, &irqs_state,
+	&fwnmi_state, &errinjct_state, &events_state, &watchdog_state,
+	&vio_state, &nvram_state,
 };
 
 static int check_cpus(const struct papr_vm *vm, struct papr_error *error)
@@ -34,7 +35,7 @@ static int check_cpus(const struct papr_vm *vm, struct papr_error *error)
 		return error_set(error, -EOPNOTSUPP, "the host has no state of "
 				 "vCPUs to save or load");
 	for (uint32_t i = 0; i < vm->n_vcpus; i++)
-		if (!vm->vcpus[i]->host)
+		if (papr_vcpu_is_there(vm->vcpus[i]) && !vm->vcpus[i]->host)
 			return error_set(error, -EBUSY, "vCPU %u is not "
 					 "attached", vm->vcpus[i]->id);
 	return 0;

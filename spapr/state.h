@@ -71,6 +71,7 @@ extern const struct state_module mmu_state;
 extern const struct state_module hpt_state;
 extern const struct state_module rtas_state;
 extern const struct state_module tce_state;
+extern const struct state_module drc_state;
 extern const struct state_module vcpu_state;
 extern const struct state_module irqs_state;
 extern const struct state_module fwnmi_state;

@@ -217,6 +217,37 @@ static json_t *migration(void *arg)
 	return save_report(&saved, 0x1000000);
 }
 
+static int note_order(struct fixture *f, const char *order,
+		      enum papr_connector_kind kind, uint32_t number,
+		      struct papr_error *error)
+{
+	if (f->stuck) {
+		strcpy(error->text, "it is there already");
+		return -EEXIST;
+	}
+	snprintf(f->plugged, sizeof(f->plugged), "%s %d %u", order, kind,
+		 number);
+	return 0;
+}
+
+static int plug(void *arg, enum papr_connector_kind kind, uint32_t number,
+		struct papr_error *error)
+{
+	return note_order(arg, "plug", kind, number, error);
+}
+
+static int unplug(void *arg, enum papr_connector_kind kind, uint32_t number,
+		  struct papr_error *error)
+{
+	return note_order(arg, "unplug", kind, number, error);
+}
+
+static json_t *connectors(void *arg)
+{
+	(void)arg;
+	return json_array();
+}
+
 const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
@@ -224,7 +255,8 @@ const struct qmp_ops fixture_ops = {
 	.event_counts = event_counts, .cpus = cpus,
 	.stats = stats, .reset_stats = reset_stats,
 	.set_timing = set_timing, .routes = routes,
-	.apply_policy = apply_policy, .migrate = migrate,
+	.apply_policy = apply_policy, .plug = plug, .unplug = unplug,
+	.connectors = connectors, .migrate = migrate,
 	.migration = migration,
 };
 

@@ -39,6 +39,7 @@ struct fixture {
 	unsigned int powerdowns;
 	unsigned int n_events;
 	struct qmp_event event;		/* the last */
+	char plugged[40];	/* the last order for a connector */
 };
 
 extern const struct qmp_ops fixture_ops;

@@ -448,6 +448,37 @@ static void what_is_to_go_is_not_made_usable(void **state)
 			 RTAS_PARAMETER_ERROR);
 }
 
+/* --- events */
+
+/* What check-exception has of hot plug: the action and the connector. */
+static void assert_event(struct partition *p, unsigned int action,
+			 uint32_t index)
+{
+	enum { BUFFER = 0x8000, LEN = 512, HOT_PLUG = 0x10000000 };
+	enum { HP = 8 + 88, HP_ACTION = HP + 9, HP_ID = HP + 12 };
+
+	assert_int_equal(RTAS(p, RTAS_TOKEN_check_exception, 6, 1, 0x500, 0,
+			      HOT_PLUG, 0, BUFFER, LEN), 0);
+	assert_memory_equal(p->ram + BUFFER + HP, "HP", 2);
+	assert_int_equal(p->ram[BUFFER + HP_ACTION], action);
+	assert_int_equal(load_be32(p->ram + BUFFER + HP_ID), index);
+	assert_int_equal(RTAS(p, RTAS_TOKEN_check_exception, 6, 1, 0x500, 0,
+			      HOT_PLUG, 0, BUFFER, LEN), RTAS_NO_EVENT);
+}
+
+static void guest_is_told_what_comes_and_what_is_to_go(void **state)
+{
+	struct partition *p = *state;
+
+	plug(p, PAPR_CONNECTOR_LMB, LMB);
+	assert_event(p, 1, LMB_INDEX);
+	bring(p, LMB_INDEX, CONFIGURED);
+	unplug(p, PAPR_CONNECTOR_LMB, LMB);
+	assert_event(p, 2, LMB_INDEX);
+	unplug(p, PAPR_CONNECTOR_LMB, LMB);
+	assert_event(p, 2, LMB_INDEX);
+}
+
 /* --- a reset */
 
 static void reset(struct partition *p)
@@ -542,6 +573,7 @@ int main(void)
 		test(guest_that_unisolates_what_it_has_keeps_it),
 		test(what_the_guest_gives_back_unasked_it_can_take_again),
 		test(what_is_to_go_is_not_made_usable),
+		test(guest_is_told_what_comes_and_what_is_to_go),
 		test(after_a_reset_the_guest_has_what_is_there),
 		test(reset_takes_what_is_leaving),
 		partition_test(partition_as_ever_has_no_connectors),

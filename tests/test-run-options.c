@@ -254,7 +254,7 @@ static const struct refusal {
 	  "--smp threads=: threads must be a number between 1 and 256" },
 	{ "--kernel k --smp 4,", "--smp 4,: cpus is given twice" },
 	{ "--kernel k --smp sockets=2",
-	  "--smp sockets=2: 'sockets' is not cpus, cores or threads" },
+	  "--smp sockets=2: 'sockets' is not cpus, cores, threads or maxcpus" },
 	{ "--kernel k --smp cores=2,cores=2",
 	  "--smp cores=2,cores=2: cores is given twice" },
 	{ "--kernel k --smp 5,threads=2",

@@ -103,20 +103,26 @@ static void *cpu_thread(void *arg)
 	return NULL;
 }
 
+int cpu_start(struct cpu *cpu)
+{
+	int err = pthread_create(&cpu->thread, NULL, cpu_thread, cpu);
+
+	if (err)
+		return -err;
+	cpu->has_thread = true;
+	cpu->vmm->n_threads++;
+	return 0;
+}
+
 int cpus_start(struct vmm *vmm)
 {
-	struct cpu *cpu;
 	uint32_t i;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < vmm->n_cpus; i++) {
-		cpu = &vmm->cpus[i];
-		err = pthread_create(&cpu->thread, NULL, cpu_thread, cpu);
-		if (err)
-			return -err;
-		cpu->has_thread = true;
-	}
-	return 0;
+	for (i = 0; i < vmm->n_cpus && !err; i++)
+		if (vmm->cpus[i].run && !vmm->cpus[i].has_thread)
+			err = cpu_start(&vmm->cpus[i]);
+	return err;
 }
 
 static void kick_all(struct vmm *vmm)
@@ -146,7 +152,7 @@ static int wait_for_all(struct vmm *vmm)
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += PAUSE_WAIT_S;
 	pthread_mutex_lock(&vmm->lock);
-	while (!err && !vmm->ended && vmm->n_waiting < vmm->n_cpus)
+	while (!err && !vmm->ended && vmm->n_waiting < vmm->n_threads)
 		err = pthread_cond_clockwait(&vmm->waiting, &vmm->lock,
 					     CLOCK_MONOTONIC, &until);
 	pthread_mutex_unlock(&vmm->lock);
@@ -210,6 +216,8 @@ void cpus_report(struct vmm *vmm)
 
 	for (i = 0; i < vmm->n_cpus; i++) {
 		id = papr_vcpu_id(vmm->cpus[i].vcpu);
+		if (!papr_vcpu_is_there(vmm->cpus[i].vcpu))
+			continue;
 		if (papr_vcpu_state(vmm->cpus[i].vcpu) == PAPR_CPU_STOPPED)
 			vmm_say("vCPU %u: stopped", id);
 		else if (!papr_kvm_vcpu_pc(vmm->cpus[i].vcpu, &pc, &msr))

@@ -11,6 +11,7 @@
 #include <papr/fwnmi.h>
 
 #include "vmm/events.h"
+#include "vmm/qmp-plug.h"
 
 int events_open(struct events *events)
 {
@@ -39,6 +40,11 @@ static void tell(const struct event *event, struct control *control)
 	const struct papr_injected *injected = &event->injected;
 	char pc[24], msr[24];
 
+	if (event->connector) {
+		control_event(control, "PAPR_CONNECTOR",
+			      qmp_connector_json(&event->connected));
+		return;
+	}
 	if (event->interlock) {
 		control_event(control, "PAPR_NMI_INTERLOCK",
 			      json_pack("{s:I}", "cpu-index",

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <papr/connector.h>
 #include <papr/ops.h>
 
 #include "vmm/control.h"
@@ -20,7 +21,9 @@
 struct event {
 	uint32_t cpu;			/* its index */
 	bool interlock;			/* released; else what is injected */
+	bool connector;			/* one has changed */
 	struct papr_injected injected;
+	struct papr_connector connected;
 };
 
 struct events {

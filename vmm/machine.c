@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "vmm/qmp-event.h"
+#include "vmm/qmp-plug.h"
 #include "vmm/stats.h"
 #include "vmm/routes.h"
 #include "vmm/util.h"
@@ -133,6 +134,31 @@ static json_t *event_counts(void *arg)
 	return qmp_event_counts(((struct vmm *)arg)->vm);
 }
 
+static int plug(void *arg, enum papr_connector_kind kind, uint32_t number,
+		struct papr_error *error)
+{
+	return plug_in(arg, kind, number, error);
+}
+
+static int unplug(void *arg, enum papr_connector_kind kind, uint32_t number,
+		  struct papr_error *error)
+{
+	return plug_out(arg, kind, number, error);
+}
+
+static json_t *connectors(void *arg)
+{
+	struct vmm *vmm = arg;
+	struct papr_connector connector = { .size = sizeof(connector) };
+	json_t *list = json_array();
+	uint32_t i;
+
+	for (i = 0; !papr_vm_connector(vmm->vm, i, &connector); i++)
+		json_array_append_new(list, qmp_connector_json(&connector));
+	return list;
+}
+
+/* Those that the guest has. */
 static json_t *cpus(void *arg)
 {
 	struct vmm *vmm = arg;
@@ -143,6 +169,8 @@ static json_t *cpus(void *arg)
 
 	for (i = 0; i < vmm->n_cpus; i++) {
 		cpu = &vmm->cpus[i];
+		if (!papr_vcpu_is_there(cpu->vcpu))
+			continue;
 		snprintf(path, sizeof(path), "/machine/cpu[%u]", i);
 		json_array_append_new(list, json_pack(
 			"{s:i, s:s, s:i, s:{s:i}, s:s, s:b}", "cpu-index", i,
@@ -245,6 +273,9 @@ const struct qmp_ops machine_ops = {
 	.powerdown = powerdown,
 	.event = put_event,
 	.event_counts = event_counts,
+	.plug = plug,
+	.unplug = unplug,
+	.connectors = connectors,
 	.cpus = cpus,
 	.stats = stats,
 	.reset_stats = reset_stats,

@@ -196,4 +196,6 @@ const struct papr_vmm_ops vmm_ops = {
 	.watchdog = watchdog,
 	.uptime_ns = uptime,
 	.nvram_store = store_nvram,
+	.plug = plug_make,
+	.connector = plug_told,
 };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vmm/options.h"
@@ -23,9 +24,10 @@ const char options_help[] =
 "  --kernel ELF         a 64-bit PowerPC kernel or bare-metal program\n"
 "  --initrd FILE        an initial RAM disk for it\n"
 "  --append TEXT        its command line\n"
-"  --mem SIZE           memory, such as 512M (the default) or 2G\n"
+"  --mem SIZE[,max=SIZE]   memory, such as 512M (the default) or 2G, and\n"
+"                       with what may be plugged in\n"
 "  --smp N              N cores of one thread each, or\n"
-"        cpus=N,cores=N,threads=N   (what is left out follows)\n"
+"        cpus=N,cores=N,threads=N,maxcpus=N   (what is left out follows)\n"
 "  --numa node,mem=SIZE,cpus=N-M       a NUMA node, and the next one\n"
 "  --numa dist,src=N,dst=N,val=20|40|80|160   from each other\n"
 "  --name TEXT          what the partition is called\n"
@@ -109,7 +111,7 @@ static int choice_parse(const char *option, const struct choice *choices,
 		      names);
 }
 
-static int mem_parse(const char *text, uint64_t *mem, struct papr_error *error)
+static int mem_size(const char *text, uint64_t *mem, struct papr_error *error)
 {
 	if (size_parse(text, MIB, mem) < 0)
 		return refuse(error, -EINVAL,
@@ -123,13 +125,39 @@ static int mem_parse(const char *text, uint64_t *mem, struct papr_error *error)
 	return 0;
 }
 
-enum smp_key { SMP_CPUS, SMP_CORES, SMP_THREADS, SMP_KEYS };
+/* A size, and perhaps ",max=" and another. */
+static int mem_parse(const char *text, struct run_options *o,
+		     struct papr_error *error)
+{
+	const char *max = strstr(text, ",max=");
+	char *size = max ? strndup(text, max - text) : strdup(text);
+	int ret;
+
+	if (!size)
+		return refuse(error, -ENOMEM, "no memory");
+	ret = mem_size(size, &o->mem, error);
+	free(size);
+	o->max_mem = o->mem;
+	if (!ret && max)
+		ret = mem_size(max + strlen(",max="), &o->max_mem, error);
+	if (ret)
+		return ret;
+	if (o->max_mem < o->mem)
+		return refuse(error, -EINVAL,
+			      "--mem %s: the maximum is less than that", text);
+	if (max && (o->mem % PAPR_LMB_SIZE || o->max_mem % PAPR_LMB_SIZE))
+		return refuse(error, -EINVAL, "--mem %s: with a maximum both "
+			      "must be multiples of 256M", text);
+	return 0;
+}
+
+enum smp_key { SMP_CPUS, SMP_CORES, SMP_THREADS, SMP_MAX, SMP_KEYS };
 
 /* One "key=number"; a number without a key is cpus, as users of QEMU know. */
 static int smp_item(char *item, uint32_t *values, struct papr_error *error)
 {
 	static const char *const keys[SMP_KEYS] = {
-		"cpus", "cores", "threads"
+		"cpus", "cores", "threads", "maxcpus"
 	};
 	char *equals = strchr(item, '=');
 	const char *number = equals ? equals + 1 : item;
@@ -143,7 +171,8 @@ static int smp_item(char *item, uint32_t *values, struct papr_error *error)
 		;
 	if (i == SMP_KEYS)
 		return refuse(error, -EINVAL,
-			      "'%s' is not cpus, cores or threads", key);
+			      "'%s' is not cpus, cores, threads or "
+			      "maxcpus", key);
 	if (values[i])
 		return refuse(error, -EINVAL, "%s is given twice", key);
 	if (number_parse(number, &value, NULL) < 0 || !value ||
@@ -168,9 +197,15 @@ static int smp_complete(uint32_t *v, struct papr_error *error)
 	if (!v[SMP_THREADS])
 		v[SMP_THREADS] = v[SMP_CPUS] / v[SMP_CORES];
 
+	if (!v[SMP_MAX])
+		v[SMP_MAX] = v[SMP_CPUS];
+
 	if (v[SMP_CORES] * v[SMP_THREADS] != v[SMP_CPUS])
 		return refuse(error, -EINVAL,
 			      "cpus is not cores times threads");
+	if (v[SMP_MAX] < v[SMP_CPUS] || v[SMP_MAX] % v[SMP_THREADS])
+		return refuse(error, -EINVAL, "maxcpus must be whole cores, "
+			      "and not less than cpus");
 	if (v[SMP_CPUS] > PAPR_MAX_VCPUS)
 		return refuse(error, -EINVAL, "more than %u vCPUs",
 			      PAPR_MAX_VCPUS);
@@ -200,6 +235,7 @@ static int smp_parse(const char *text, struct run_options *options,
 	}
 	options->cores = values[SMP_CORES];
 	options->threads = values[SMP_THREADS];
+	options->max_cores = values[SMP_MAX] / values[SMP_THREADS];
 	return 0;
 }
 
@@ -354,7 +390,7 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		o->timing = true;
 		return 0;
 	case 'm':
-		return mem_parse(text, &o->mem, error);
+		return mem_parse(text, o, error);
 	case 's':
 		return smp_parse(text, o, error);
 	case 'L':
@@ -396,7 +432,8 @@ int options_parse(int argc, char **argv, struct run_options *options,
 	int letter, ret;
 
 	*options = (struct run_options) {
-		.mem = DEFAULT_MEM, .cores = 1, .threads = 1,
+		.mem = DEFAULT_MEM, .max_mem = DEFAULT_MEM,
+		.cores = 1, .max_cores = 1, .threads = 1,
 	};
 	for (;; first = false) {
 		letter = option_next(argc, argv, long_options, first, error);

@@ -38,7 +38,9 @@ struct run_options {
 	const char *save;
 	const char *restore;
 	uint64_t mem;		/* bytes */
+	uint64_t max_mem;	/* with what may be plugged in, at least mem */
 	uint32_t cores;
+	uint32_t max_cores;	/* likewise */
 	uint32_t threads;
 	uint32_t vsmt;		/* 0: automatic */
 	struct numa_options numa;

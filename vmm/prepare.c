@@ -22,19 +22,22 @@
 
 static int reserve_ram(struct vmm *vmm, struct papr_error *error)
 {
-	size_t len = vmm->options->mem + RAM_ALIGN;
+	const struct run_options *options = vmm->options;
+	size_t len = options->max_mem + RAM_ALIGN;
+	/* What is never plugged in must not count. */
+	int reserve = options->max_mem > options->mem ? MAP_NORESERVE : 0;
 	void *mapping = mmap(NULL, len, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			     MAP_PRIVATE | MAP_ANONYMOUS | reserve, -1, 0);
 
 	if (mapping == MAP_FAILED)
 		return refuse(error, -errno, "--mem: no room for %" PRIu64
-			      " MiB: %s", vmm->options->mem / MIB,
+			      " MiB: %s", options->max_mem / MIB,
 			      strerror(errno));
 	vmm->mapping = mapping;
 	vmm->mapping_len = len;
 	vmm->ram = (uint8_t *)(uintptr_t)round_up((uintptr_t)mapping,
 						  RAM_ALIGN);
-	madvise(vmm->ram, vmm->options->mem, MADV_HUGEPAGE);
+	madvise(vmm->ram, options->max_mem, MADV_HUGEPAGE);
 	return 0;
 }
 
@@ -72,7 +75,7 @@ static int place(struct vmm *vmm, struct papr_error *error)
 	const struct run_options *options = vmm->options;
 	struct layout_need need = {
 		.ram = options->mem,
-		.rtas = papr_rtas_size(options->cores * options->threads),
+		.rtas = papr_rtas_size(options->max_cores * options->threads),
 		.initrd = vmm->initrd_size,
 	};
 

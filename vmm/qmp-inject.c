@@ -8,9 +8,18 @@
 #include <string.h>
 
 #include <papr/catalogue.h>
+#include <papr/elog.h>
 
 #include "vmm/qmp-inject.h"
+#include "vmm/qmp.h"
 #include "vmm/util.h"
+
+/* @what points to @info. */
+struct injection {
+	uint32_t cpu;			/* its index */
+	struct papr_mc_info info;
+	struct papr_injection what;
+};
 
 /* A name of a field of papr-elog(1); what is not there is left alone. */
 static int take_name(const json_t *args, const char *key, const char *field,
@@ -231,8 +240,9 @@ static int take_info(const json_t *args, struct papr_mc_info *info,
 	return r;
 }
 
-int qmp_inject_parse(const json_t *args, struct qmp_injection *injection,
-		     struct papr_error *error)
+/* Of papr-inject, whose arguments are known to be no others. */
+static int parse(const json_t *args, struct injection *injection,
+		 struct papr_error *error)
 {
 	struct papr_injection *what = &injection->what;
 	int r = take_info(args, &injection->info, error);
@@ -250,10 +260,40 @@ int qmp_inject_parse(const json_t *args, struct qmp_injection *injection,
 	return r ? r : take_pc(args, what, error);
 }
 
-int qmp_inject_parse_id(const json_t *args, uint64_t *id,
-			struct papr_error *error)
+static int parse_id(const json_t *args, uint64_t *id, struct papr_error *error)
 {
 	if (!json_object_get(args, "id"))
 		return refuse(error, -EINVAL, "Parameter 'id' is missing");
 	return take_number(args, "id", 1, id, error);
+}
+
+json_t *qmp_papr_inject(struct qmp *qmp, const json_t *args,
+			struct papr_error *error)
+{
+	struct injection injection;
+	uint64_t id;
+
+	if (parse(args, &injection, error) ||
+	    qmp->ops->inject(qmp->machine, injection.cpu, &injection.what, &id,
+			     error))
+		return NULL;
+	return json_pack("{s:I}", "id", (json_int_t)id);
+}
+
+json_t *qmp_papr_cancel_injection(struct qmp *qmp, const json_t *args,
+				  struct papr_error *error)
+{
+	uint64_t id;
+
+	if (parse_id(args, &id, error) ||
+	    qmp->ops->cancel(qmp->machine, id, error))
+		return NULL;
+	return json_object();
+}
+
+json_t *qmp_papr_query_injections(struct qmp *qmp, const json_t *args,
+				  struct papr_error *error)
+{
+	(void)args, (void)error;
+	return qmp->ops->injections(qmp->machine);
 }

@@ -3,29 +3,17 @@
 #ifndef VMM_QMP_INJECT_H
 #define VMM_QMP_INJECT_H
 
-#include <stdint.h>
-
 #include <jansson.h>
-#include <papr/elog.h>
 #include <papr/error.h>
-#include <papr/fwnmi.h>
 
-/* @what points to @info. */
-struct qmp_injection {
-	uint32_t cpu;			/* its index */
-	struct papr_mc_info info;
-	struct papr_injection what;
-};
+struct qmp;
 
-/*
- * From the arguments of papr-inject, which are known to be no others: fills
- * @injection.  0 or -EINVAL and a sentence.
- */
-int qmp_inject_parse(const json_t *args, struct qmp_injection *injection,
-		     struct papr_error *error);
-
-/* From those of papr-cancel-injection. */
-int qmp_inject_parse_id(const json_t *args, uint64_t *id,
+/* Commands of struct qmp: a result, or NULL and a sentence. */
+json_t *qmp_papr_inject(struct qmp *qmp, const json_t *args,
 			struct papr_error *error);
+json_t *qmp_papr_cancel_injection(struct qmp *qmp, const json_t *args,
+				  struct papr_error *error);
+json_t *qmp_papr_query_injections(struct qmp *qmp, const json_t *args,
+				  struct papr_error *error);
 
 #endif

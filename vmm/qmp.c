@@ -12,6 +12,7 @@
 #include "vmm/qmp-event.h"
 #include "vmm/qmp-inject.h"
 #include "vmm/qmp-migrate.h"
+#include "vmm/qmp-plug.h"
 #include "vmm/qmp.h"
 #include "vmm/util.h"
 
@@ -234,37 +235,6 @@ static json_t *inject_nmi(struct qmp *qmp, const json_t *args,
 	return json_object();
 }
 
-static json_t *papr_inject(struct qmp *qmp, const json_t *args,
-			   struct papr_error *error)
-{
-	struct qmp_injection injection;
-	uint64_t id;
-
-	if (qmp_inject_parse(args, &injection, error) ||
-	    qmp->ops->inject(qmp->machine, injection.cpu, &injection.what, &id,
-			     error))
-		return NULL;
-	return json_pack("{s:I}", "id", (json_int_t)id);
-}
-
-static json_t *papr_cancel_injection(struct qmp *qmp, const json_t *args,
-				     struct papr_error *error)
-{
-	uint64_t id;
-
-	if (qmp_inject_parse_id(args, &id, error) ||
-	    qmp->ops->cancel(qmp->machine, id, error))
-		return NULL;
-	return json_object();
-}
-
-static json_t *papr_query_injections(struct qmp *qmp, const json_t *args,
-				     struct papr_error *error)
-{
-	(void)args, (void)error;
-	return qmp->ops->injections(qmp->machine);
-}
-
 static json_t *papr_stats(struct qmp *qmp, const json_t *args,
 			  struct papr_error *error)
 {
@@ -329,23 +299,26 @@ static const struct command commands[] = {
 	{ "cont", cont, { NULL } },
 	{ "inject-nmi", inject_nmi, { NULL } },
 	{ "migrate", qmp_migrate, { "uri" } },
-	{ "papr-cancel-injection", papr_cancel_injection, { "id" } },
+	{ "papr-cancel-injection", qmp_papr_cancel_injection, { "id" } },
 	{ "papr-event", qmp_papr_event,
 	  { "class", "action", "modifier", "extended-modifier", "reason",
 	    "type", "name", "index", "count", "scope", "subtype", "drc-index",
 	    "data", "severity", "disposition", "initiator", "target",
 	    "subsystem", "refcode", "scan", "log" } },
-	{ "papr-inject", papr_inject,
+	{ "papr-inject", qmp_papr_inject,
 	  { "type", "subtype", "severity", "disposition", "effective-address",
 	    "logical-address", "cpu-index", "context", "at-hypercall",
 	    "at-pc" } },
+	{ "papr-plug", qmp_plug, { "core", "lmb" } },
 	{ "papr-policy-apply", papr_policy_apply, { "policy" } },
+	{ "papr-query-connectors", qmp_query_connectors, { NULL } },
 	{ "papr-query-events", qmp_papr_query_events, { NULL } },
-	{ "papr-query-injections", papr_query_injections, { NULL } },
+	{ "papr-query-injections", qmp_papr_query_injections, { NULL } },
 	{ "papr-reset-stats", papr_reset_stats, { NULL } },
 	{ "papr-routes", papr_routes, { NULL } },
 	{ "papr-set-timing", papr_set_timing, { "enabled" } },
 	{ "papr-stats", papr_stats, { "cpu-index" } },
+	{ "papr-unplug", qmp_unplug, { "core", "lmb" } },
 	{ "qmp_capabilities", qmp_capabilities, { "enable" } },
 	{ "query-commands", query_commands, { NULL } },
 	{ "query-cpus-fast", query_cpus_fast, { NULL } },

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include <jansson.h>
+#include <papr/connector.h>
 #include <papr/error.h>
 #include <papr/fwnmi.h>
 
@@ -48,6 +49,12 @@ struct qmp_ops {
 	int (*event)(void *arg, const struct qmp_event *event,
 		     struct papr_error *error);
 	json_t *(*event_counts)(void *arg);
+	/* Cores and LMBs: 0 or -errno and a sentence; a list of all. */
+	int (*plug)(void *arg, enum papr_connector_kind kind, uint32_t number,
+		    struct papr_error *error);
+	int (*unplug)(void *arg, enum papr_connector_kind kind,
+		      uint32_t number, struct papr_error *error);
+	json_t *(*connectors)(void *arg);
 	json_t *(*cpus)(void *arg);
 	/* Of vCPU @cpu or QMP_ALL_CPUS; NULL and a sentence. */
 	json_t *(*stats)(void *arg, uint32_t cpu, struct papr_error *error);

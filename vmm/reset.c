@@ -55,7 +55,7 @@ static int reload(struct vmm *vmm, struct papr_error *error)
 {
 	const struct image *image = &vmm->image;
 
-	if (madvise(vmm->ram, vmm->options->mem, MADV_DONTNEED))
+	if (madvise(vmm->ram, vmm->options->max_mem, MADV_DONTNEED))
 		return refuse(error, -errno, "the guest's memory cannot be "
 			      "cleared: %s", strerror(errno));
 	memcpy(vmm->ram + image->start, vmm->boot.image,

@@ -162,7 +162,7 @@ static uint32_t run_length(const struct vmm *vmm, uint64_t gpa)
 {
 	uint32_t len = 0;
 
-	while (len < RUN && gpa + len < vmm->options->mem &&
+	while (len < RUN && gpa + len < vmm->options->max_mem &&
 	       !is_zero(vmm->ram + gpa + len))
 		len += PAGE;
 	return len;
@@ -191,7 +191,7 @@ static int put_ram(void *arg, struct papr_saver *saver,
 	uint64_t gpa = 0;
 	int ret = 0;
 
-	while (!ret && gpa < job->vmm->options->mem) {
+	while (!ret && gpa < job->vmm->options->max_mem) {
 		uint32_t len = run_length(job->vmm, gpa);
 
 		if (len)
@@ -298,7 +298,7 @@ static int take_ram(void *arg, const struct papr_section *section,
 {
 	const struct vmm *vmm = ((struct restore *)arg)->vmm;
 	const uint8_t *bytes = section->bytes;
-	uint64_t gpa = 0, mem = vmm->options->mem, len;
+	uint64_t gpa = 0, mem = vmm->options->max_mem, len;
 
 	if (strcmp(section->name, RAM_SECTION))
 		return -ENOENT;
@@ -325,7 +325,7 @@ static int load_guest(struct restore *restore, struct papr_error *error)
 	};
 	struct vmm *vmm = restore->vmm;
 
-	if (madvise(vmm->ram, vmm->options->mem, MADV_DONTNEED))
+	if (madvise(vmm->ram, vmm->options->max_mem, MADV_DONTNEED))
 		return refuse(error, -errno, "the guest's memory cannot be "
 			      "cleared: %s", strerror(errno));
 	errno = 0;

@@ -101,6 +101,7 @@ static int new_partition(struct vmm *vmm)
 		.rtas_base = vmm->layout.rtas,
 		.name = options->name,
 		.uuid = options->has_uuid ? options->uuid : NULL,
+		.max_cores = options->max_cores,
 	};
 	struct papr_vmm_ops ops = vmm_ops;
 	struct papr_error error = { "" };
@@ -118,9 +119,20 @@ static int new_partition(struct vmm *vmm)
 	return err ? refused(err, error.text) : 0;
 }
 
+static int add_memory(struct vmm *vmm)
+{
+	uint64_t mem = vmm->options->mem, max = vmm->options->max_mem;
+	int err = papr_vm_add_ram(vmm->vm, 0, mem, vmm->ram, 0);
+
+	if (!err && max > mem)
+		err = papr_vm_add_pluggable_ram(vmm->vm, mem, max - mem,
+						vmm->ram + mem);
+	return err;
+}
+
 static int configure(struct vmm *vmm)
 {
-	int err = papr_vm_add_ram(vmm->vm, 0, vmm->options->mem, vmm->ram, 0);
+	int err = add_memory(vmm);
 
 	if (!err && vmm->nvram.bytes)
 		err = papr_vm_add_nvram(vmm->vm, vmm->nvram.bytes,
@@ -180,7 +192,7 @@ static int write_fdt(struct vmm *vmm)
 	return refused(len, papr_vm_error(vmm->vm));
 }
 
-static int attach_cpu(struct vmm *vmm, struct cpu *cpu)
+int setup_cpu(struct vmm *vmm, struct cpu *cpu)
 {
 	unsigned long id = papr_vcpu_id(cpu->vcpu);
 	struct papr_error error = { "" };
@@ -202,10 +214,11 @@ static int attach_cpu(struct vmm *vmm, struct cpu *cpu)
 	return err ? refused(err, error.text) : 0;
 }
 
+/* Those of cores that may be plugged in are not made yet. */
 static int attach_cpus(struct vmm *vmm)
 {
 	uint32_t i, n = papr_vm_vcpus(vmm->vm);
-	int status;
+	int status = 0;
 
 	vmm->cpus = calloc(n, sizeof(*vmm->cpus));
 	if (!vmm->cpus)
@@ -218,7 +231,8 @@ static int attach_cpus(struct vmm *vmm)
 			.vcpu = papr_vm_vcpu(vmm->vm, i),
 		};
 		vmm->n_cpus++;
-		status = attach_cpu(vmm, cpu);
+		if (papr_vcpu_is_there(cpu->vcpu))
+			status = setup_cpu(vmm, cpu);
 		if (status)
 			return status;
 	}

@@ -7,6 +7,7 @@
  *	firmware.c	what it finds if that is Open Firmware
  *	cpu.c		a thread for each vCPU
  *	loop.c		what the main thread does meanwhile
+ *	plug.c		cores and memory come and go
  *	reset.c		the partition begins anew
  *	save.c		or goes on in another process
  *	watchdog.c	so it does, or ends, if the guest is stuck
@@ -102,8 +103,9 @@ struct vmm {
 	size_t run_len;
 	struct papr_kvm *kvm;
 	struct papr_vm *vm;
-	struct cpu *cpus;
+	struct cpu *cpus;	/* all that there may be */
 	uint32_t n_cpus;
+	uint32_t n_threads;	/* of the main thread */
 
 	struct console console;
 	struct nvram nvram;
@@ -163,8 +165,14 @@ int setup_boot(struct vmm *vmm);
 int firmware_client(struct vmm *vmm, struct papr_entry *entry,
 		    struct papr_error *error);
 
+/* A vCPU of KVM for one of the library's; 0 or a status, told. */
+int setup_cpu(struct vmm *vmm, struct cpu *cpu);
+
 /* Starts the threads; 0 or -errno, some may run all the same. */
 int cpus_start(struct vmm *vmm);
+
+/* One, for which there was none yet; the main thread. */
+int cpu_start(struct cpu *cpu);
 
 /* Makes every thread leave the guest and waits for it. */
 void cpus_stop(struct vmm *vmm);
@@ -208,6 +216,19 @@ void reset_want(struct vmm *vmm, const char *reason);
 
 /* Does so if it wants it; the main thread. */
 void reset_if_wanted(struct vmm *vmm);
+
+/*
+ * Puts something in, or asks the guest to give it back; the main thread.  0 or
+ * -errno and a sentence.
+ */
+int plug_in(struct vmm *vmm, enum papr_connector_kind kind, uint32_t number,
+	    struct papr_error *error);
+int plug_out(struct vmm *vmm, enum papr_connector_kind kind, uint32_t number,
+	     struct papr_error *error);
+
+/* What libpapr asks for and tells of it. */
+int plug_make(void *vmm, const struct papr_connector *connector);
+void plug_told(void *vmm, const struct papr_connector *connector);
 
 /* The time in which the guest was not paused; any thread. */
 uint64_t uptime_ns(struct vmm *vmm);
