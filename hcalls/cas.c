@@ -5,11 +5,14 @@
  */
 #include "config.h"
 
+#include <errno.h>
+
 #include <libfdt.h>
 
 #include "hcalls/cas.h"
 #include "hcalls/handlers.h"
 #include "spapr/fdt.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 
 #define ISA_3_0 300u
@@ -137,3 +140,39 @@ int hcalls_reset_cas(struct papr_vm *vm)
 	vm->firmware.agreed = (struct agreed){ .any = false };
 	return any ? set_level(vm, cpu_level_of(vm->info.isa)->logical_pvr) : 0;
 }
+
+static int save(struct papr_vm *vm, struct state_out *out,
+		struct papr_error *error)
+{
+	const struct agreed *agreed = &vm->firmware.agreed;
+
+	(void)error;
+	if (!agreed->any)
+		return 0;
+	state_put_u32(out, agreed->pvr);
+	state_put_bytes(out, agreed->vector5, sizeof(agreed->vector5));
+	return 0;
+}
+
+static int load(struct papr_vm *vm, struct state_in *in,
+		struct papr_error *error)
+{
+	struct agreed agreed = { .any = true };
+	int r;
+
+	agreed.pvr = state_get_u32(in);
+	state_get_bytes(in, agreed.vector5, sizeof(agreed.vector5));
+	if (in->failed)
+		return 0;
+	if (agreed.pvr && !cpu_level_by_pvr(agreed.pvr))
+		return error_set(error, -EINVAL, "0x%x is no processor level",
+				 agreed.pvr);
+	r = set_level(vm, agreed.pvr);
+	if (r)
+		return error_set(error, r, "the host does not take processor "
+				 "level 0x%x: %s", agreed.pvr, strerror(-r));
+	vm->firmware.agreed = agreed;
+	return 0;
+}
+
+const struct state_module agreed_state = { "agreed", 1, save, load };

@@ -12,6 +12,7 @@
 #include "rtas/handlers.h"
 #include "rtas/status.h"
 #include "rtas/sysparm.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 
 #define HMC_PARAMETERS 16	/* from 0 on: no guest sets them */
@@ -294,6 +295,63 @@ int sysparm_setup(struct papr_vm *vm)
 	}
 	return 0;
 }
+
+/* Those that a guest may set. */
+static int save(struct papr_vm *vm, struct state_out *out,
+		struct papr_error *error)
+{
+	(void)error;
+	for (int i = 0; i < SYSPARMS; i++) {
+		const struct sysparm *s = &vm->sysparm[i];
+
+		if (parameters[i].access != SET || !s->bytes)
+			continue;
+		state_put_u32(out, parameters[i].number);
+		state_put_u32(out, s->len);
+		state_put_bytes(out, s->bytes, s->len);
+	}
+	return 0;
+}
+
+static int load_one(struct papr_vm *vm, uint32_t number, const uint8_t *value,
+		    uint32_t len, struct papr_error *error)
+{
+	int i = find(number);
+	const struct sysparm *s = i < 0 ? NULL : &vm->sysparm[i];
+
+	if (!s || parameters[i].access != SET || !s->bytes ||
+	    !is_good(&parameters[i], value, len))
+		return error_set(error, -EINVAL, "system parameter %u cannot "
+				 "have this value of %u bytes", number, len);
+	/* The program, too, is to have what the guest remembers. */
+	if ((len != s->len || memcmp(s->bytes, value, len)) &&
+	    set_value(vm, i, value, len))
+		return error_set(error, -EIO, "the program does not keep "
+				 "system parameter %u", number);
+	return 0;
+}
+
+static int load(struct papr_vm *vm, struct state_in *in,
+		struct papr_error *error)
+{
+	uint8_t value[SET_MAX];
+	int r = 0;
+
+	while (!r && in->left && !in->failed) {
+		uint32_t number = state_get_u32(in);
+		uint32_t len = state_get_u32(in);
+
+		if (len > sizeof(value))
+			in->failed = true;
+		else
+			state_get_bytes(in, value, len);
+		if (!in->failed)
+			r = load_one(vm, number, value, len, error);
+	}
+	return r;
+}
+
+const struct state_module sysparm_state = { "sysparm", 1, save, load };
 
 const struct rtas_impl rtas_sysparm[] = {
 	{ RTAS_TOKEN_ibm_get_system_parameter, ibm_get_system_parameter },

@@ -31,7 +31,10 @@ static void add(struct facts *f, const char *what, uint64_t value)
 	f->fact[f->n++].value = value;
 }
 
-/* Numbers before what they count: they are compared in this order. */
+/*
+ * Numbers before what they count: they are compared in this order.  What is new
+ * goes to the end of add_parts(): an older file ends before it.
+ */
 static void add_machine(struct facts *f, const struct papr_vm *vm)
 {
 	add(f, "level of the ISA", vm->info.isa);
@@ -106,7 +109,7 @@ static void print(char text[24], uint64_t value)
 static int compare(const struct facts *f, struct state_in *in,
 		   struct papr_error *error)
 {
-	for (size_t i = 0; i < f->n; i++) {
+	for (size_t i = 0; i < f->n && in->left; i++) {
 		uint64_t saved = state_get_u64(in);
 		char theirs[24], ours[24];
 

@@ -70,6 +70,8 @@ extern const struct state_module time_state;
 extern const struct state_module mmu_state;
 extern const struct state_module hpt_state;
 extern const struct state_module rtas_state;
+extern const struct state_module agreed_state;
+extern const struct state_module sysparm_state;
 extern const struct state_module tce_state;
 extern const struct state_module drc_state;
 extern const struct state_module vcpu_state;

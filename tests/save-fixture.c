@@ -35,7 +35,8 @@ struct partition *save_new(const char *host, const char *policy)
 
 	if (partition_make(&(struct partition_setup){
 			.host = host, .policy = policy, .nvram = true,
-			.config = { .cores = 2, .vsmt = 8 } }, &p, &error))
+			.config = { .cores = 2, .max_cores = 3, .vsmt = 8 } },
+			   &p, &error))
 		fail_msg("%s", error.text);
 	add_device(p);
 	if (papr_vm_seal(p->vm))
@@ -125,6 +126,10 @@ void save_busy(struct partition *p)
 	memcpy(p->ram + 0x8000, "kept", 5);
 	RTAS(p, RTAS_TOKEN_nvram_store, 3, 2, 0x40, 0x8000, 4);
 	put_events(p);
+	memcpy(p->ram + 0x8000, "\0\1\1", 3);
+	RTAS(p, RTAS_TOKEN_ibm_set_system_parameter, 2, 1, 21, 0x8000);
+	p->vm->drcs.drc[0].indicator = 3;
+	p->vm->firmware.agreed = (struct agreed){ true, 0x0f000005, { 7 } };
 	inject(p, 0, H_RANDOM);
 	assert_int_equal(papr_vcpu_system_reset(papr_vm_vcpu(p->vm, 1)), 0);
 	fake_cpu_set_reg(papr_vcpu_host(papr_vm_vcpu(p->vm, 0)), PAPR_REG_TB,

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Saving and loading: what the program adds, and when it cannot be done. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/save-fixture.h"
+
+static struct file *busy_file(void)
+{
+	struct partition *p = save_new(NULL, NULL);
+	struct file *file;
+
+	save_busy(p);
+	file = save_to_file(p);
+	partition_free(p);
+	return file;
+}
+
+static int file_start(void **state)
+{
+	*state = busy_file();
+	return 0;
+}
+
+static int file_end(void **state)
+{
+	file_free(*state);
+	return 0;
+}
+
+/* --- what the program adds */
+
+#define OWN "own-1"
+
+static int own_sections(void *arg, struct papr_saver *saver,
+			struct papr_error *error)
+{
+	const struct papr_section first = {
+		.size = sizeof(first), .name = OWN, .version = 3,
+		.bytes = "first", .len = 5,
+	};
+	const struct papr_section optional = {
+		.size = sizeof(optional), .name = "may-be-left-out",
+		.flags = PAPR_SECTION_OPTIONAL,
+	};
+	int r = papr_saver_put(saver, &first, error);
+
+	(void)arg;
+	return r ? r : papr_saver_put(saver, &optional, error);
+}
+
+static int own_section(void *arg, const struct papr_section *s,
+		       struct papr_error *error)
+{
+	struct file *file = arg;
+
+	if (strcmp(s->name, OWN))
+		return -ENOENT;
+	assert_int_equal(s->version, 3);
+	assert_int_equal(s->len, 5);
+	assert_memory_equal(s->bytes, "first", 5);
+	file->write_err++;
+	snprintf(error->text, sizeof(error->text), "the program's sentence");
+	return file->write_err > 1 ? -EPERM : 0;
+}
+
+static void the_program_finds_its_sections(void **state)
+{
+	struct papr_save_ops save = file_save;
+	struct papr_load_ops load = file_load;
+	struct partition *p = save_new(NULL, NULL);
+	struct file file = { NULL, 0, 0, 0 };
+	struct papr_error error;
+
+	(void)state;
+	save.sections = own_sections;
+	load.section = own_section;
+	assert_int_equal(papr_vm_save(p->vm, &save, &file, &error), 0);
+	assert_int_equal(papr_vm_load(p->vm, &load, &file, &error), 0);
+	assert_int_equal(file.write_err, 1);
+	file.at = 0;
+	assert_int_equal(papr_vm_load(p->vm, &load, &file, &error), -EPERM);
+	assert_non_null(strstr(error.text,
+			       "section own-1: the program's sentence"));
+	free(file.bytes);
+	partition_free(p);
+}
+
+static const struct papr_section no_sections[] = {
+	{ sizeof(no_sections[0]), NULL, 0, 0, NULL, 0 },
+	{ sizeof(no_sections[0]), "", 0, 0, NULL, 0 },
+	{ sizeof(no_sections[0]), "Capital", 0, 0, NULL, 0 },
+	{ sizeof(no_sections[0]), "sixteen-letters-", 0, 0, NULL, 0 },
+	{ sizeof(no_sections[0]), "flags", 0, 2, NULL, 0 },
+	{ sizeof(no_sections[0]), "long", 0, 0, NULL, PAPR_SECTION_MAX + 1 },
+};
+
+static int bad_sections(void *arg, struct papr_saver *saver,
+			struct papr_error *error)
+{
+	(void)arg;
+	for (size_t i = 0; i < ARRAY_SIZE(no_sections); i++)
+		assert_int_equal(papr_saver_put(saver, &no_sections[i], error),
+				 -EINVAL);
+	return -EPERM;
+}
+
+static void a_section_that_cannot_be_is_not_written(void **state)
+{
+	struct papr_save_ops save = file_save;
+	struct partition *p = save_new(NULL, NULL);
+	struct file file = { NULL, 0, 0, 0 };
+	struct papr_error error;
+
+	(void)state;
+	save.sections = bad_sections;
+	assert_int_equal(papr_vm_save(p->vm, &save, &file, &error), -EPERM);
+	free(file.bytes);
+	partition_free(p);
+}
+
+/* --- when it cannot be done */
+
+static void a_file_that_cannot_be_written_is_told(void **state)
+{
+	struct partition *p = save_new(NULL, NULL);
+	struct file file = { .write_err = -ENOSPC };
+	struct papr_error error;
+
+	(void)state;
+	assert_int_equal(papr_vm_save(p->vm, &file_save, &file, &error),
+			 -ENOSPC);
+	assert_string_equal(error.text,
+			    "it cannot be written: No space left on device");
+	partition_free(p);
+}
+
+static void a_guest_that_has_run_is_not_overwritten(void **state)
+{
+	struct partition *p = save_new(NULL, NULL);
+	struct file *file = *state;
+
+	save_busy(p);
+	load_must_fail(p, file, -EBUSY, "vCPU 0 was started: a saved partition "
+		       "is loaded into a new one");
+	partition_free(p);
+}
+
+static void a_breakpoint_is_not_saved(void **state)
+{
+	const struct papr_mc_info info = {
+		.size = sizeof(info), .type = PAPR_MC_SLB,
+		.initiator = PAPR_ELOG_CPU,
+	};
+	const struct papr_injection what = {
+		.size = sizeof(what), .info = &info,
+		.trigger = PAPR_TRIGGER_PC, .first = 0x4000,
+	};
+	struct partition *p = save_new(NULL, NULL);
+	struct file file = { NULL, 0, 0, 0 };
+	struct papr_entry entry = { .pc = 0 };
+	struct papr_error error;
+	uint64_t id;
+
+	(void)state;
+	papr_vcpu_start(papr_vm_vcpu(p->vm, 0), &entry);
+	papr_vcpu_take_entry(papr_vm_vcpu(p->vm, 0), &entry);
+	assert_int_equal(papr_vcpu_inject_when(papr_vm_vcpu(p->vm, 0), &what,
+					       &id, &error), 0);
+	assert_int_equal(papr_vm_save(p->vm, &file_save, &file, &error),
+			 -EBUSY);
+	assert_string_equal(error.text, "vCPU 0 has a breakpoint of an "
+			    "injection: it must be cancelled first");
+	assert_int_equal(papr_vm_cancel_injection(p->vm, id, &error), 0);
+	free(file.bytes);
+	partition_free(p);
+}
+
+static const struct {
+	enum fake_op op;
+	const char *sentence;
+} refusals[] = {
+	{ FAKE_SET_TIMEBASE, "the host does not set the time base: Input/output "
+	  "error" },
+	{ FAKE_CONFIGURE_MMU, "the host does not take the process table "
+	  "0x8000000000010004: Input/output error" },
+	{ FAKE_SET_STATE, "the host does not take register 0x0 of vCPU 0: "
+	  "Input/output error" },
+	{ FAKE_ENABLE_FWNMI, "the host does not hand over machine checks: "
+	  "Input/output error" },
+	{ FAKE_SET_ICP, "the state 0xffff0000 of vCPU 0x0 is not taken: "
+	  "Input/output error" },
+};
+
+static void what_the_host_refuses_is_told(void **state)
+{
+	struct file *file = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		struct partition *p = save_new(NULL, NULL);
+
+		fake_host_fail(p->fake, refusals[i].op, 1, EIO);
+		load_must_fail(p, file, -EIO, refusals[i].sentence);
+		partition_free(p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_program_finds_its_sections),
+		cmocka_unit_test(a_section_that_cannot_be_is_not_written),
+		cmocka_unit_test(a_file_that_cannot_be_written_is_told),
+		cmocka_unit_test_setup_teardown(
+			a_guest_that_has_run_is_not_overwritten,
+			file_start, file_end),
+		cmocka_unit_test(a_breakpoint_is_not_saved),
+		cmocka_unit_test_setup_teardown(what_the_host_refuses_is_told,
+						file_start, file_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
