@@ -49,6 +49,21 @@ static int64_t h_cas(struct papr_vcpu *vcpu, const void *args, void *rets)
 }
 
 /*
+ * Firmware in the guest has put RTAS where the guest wants it; what machine
+ * checks and system resets are told by goes there too, if there is room.
+ */
+static void follow_rtas(struct papr_vm *vm, const void *tree)
+{
+	int len, rtas = fdt_path_offset(tree, "/rtas");
+	const void *base = rtas < 0 ? NULL :
+			   fdt_getprop(tree, rtas, "linux,rtas-base", &len);
+
+	if (base && len == 4 && ram_get(vm, load_be32(base),
+					papr_rtas_size(vm->n_vcpus), RAM_READ))
+		atomic_store(&vm->rtas_base, load_be32(base));
+}
+
+/*
  * The guest's tree takes the place of what firmware had.  It is checked in a
  * copy, which the guest cannot change any more.
  */
@@ -75,6 +90,9 @@ static int64_t take_tree(struct papr_vm *vm, uint64_t gpa)
 	was = fw->tree;
 	fw->tree = fw->spare;
 	fw->spare = was;
+	fw->has_client = false;
+	memset(fw->instances, 0, sizeof(fw->instances));
+	follow_rtas(vm, fw->tree);
 	return H_SUCCESS;
 }
 

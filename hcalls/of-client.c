@@ -99,7 +99,7 @@ static bool store(const struct of_call *call, uint64_t gpa)
 static bool serve(struct of_call *call, const struct of_service *service)
 {
 	pthread_mutex_lock(&call->fw->lock);
-	if (call->fw->tree)
+	if (call->fw->tree && !firmware_begin_client(call->fw))
 		service->fn(call);
 	else
 		service = NULL;

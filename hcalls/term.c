@@ -8,6 +8,12 @@
 
 #define TERM_CHARS 16
 
+/* Firmware, and early in its boot Linux, call the first terminal 0. */
+static bool is_terminal(uint64_t termno)
+{
+	return termno == VTY_UNIT || !termno;
+}
+
 static int64_t h_put_term_char(struct papr_vcpu *vcpu, const void *args,
 			       void *rets)
 {
@@ -16,7 +22,7 @@ static int64_t h_put_term_char(struct papr_vcpu *vcpu, const void *args,
 	uint8_t chars[TERM_CHARS];
 
 	(void)rets;
-	if (in->termno != VTY_UNIT || in->len > TERM_CHARS ||
+	if (!is_terminal(in->termno) || in->len > TERM_CHARS ||
 	    !vm->vmm_ops.console_write)
 		return H_PARAMETER;
 	store_be64(chars, in->char0_7);
@@ -26,7 +32,7 @@ static int64_t h_put_term_char(struct papr_vcpu *vcpu, const void *args,
 	 * All or nothing: on H_BUSY the guest sends the same characters
 	 * again.  An empty write is asked about too, it may well be busy.
 	 */
-	if (in->len && !vm->vmm_ops.console_write(vm->vmm, in->termno, chars,
+	if (in->len && !vm->vmm_ops.console_write(vm->vmm, VTY_UNIT, chars,
 						  in->len))
 		return H_BUSY;
 	return H_SUCCESS;
@@ -41,9 +47,9 @@ static int64_t h_get_term_char(struct papr_vcpu *vcpu, const void *args,
 	uint8_t chars[TERM_CHARS] = { 0 };
 	size_t len;
 
-	if (in->termno != VTY_UNIT || !vm->vmm_ops.console_read)
+	if (!is_terminal(in->termno) || !vm->vmm_ops.console_read)
 		return H_PARAMETER;
-	len = vm->vmm_ops.console_read(vm->vmm, in->termno, chars,
+	len = vm->vmm_ops.console_read(vm->vmm, VTY_UNIT, chars,
 				       sizeof(chars));
 	out->len = len < sizeof(chars) ? len : sizeof(chars);
 	out->char0_7 = load_be64(chars);

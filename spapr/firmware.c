@@ -27,6 +27,7 @@ static void forget(struct firmware *fw)
 	free(fw->spare);
 	fw->tree = NULL;
 	fw->spare = NULL;
+	fw->has_client = false;
 	fw->n_claims = 0;
 	memset(fw->instances, 0, sizeof(fw->instances));
 }
@@ -125,6 +126,20 @@ static int claim_reserved(struct firmware *fw)
 	return 0;
 }
 
+int firmware_begin_client(struct firmware *fw)
+{
+	int r = 0;
+
+	if (!fw->has_client)
+		r = name_nodes(fw->tree);
+	if (!r && !fw->has_client)
+		r = open_console(fw);
+	if (!r && !fw->has_client)
+		r = open_cpu(fw);
+	fw->has_client = true;
+	return r;
+}
+
 /* Its total size is that of the buffer that it was written into. */
 static size_t used(const void *fdt)
 {
@@ -151,13 +166,7 @@ static int take(struct papr_vm *vm, const void *fdt)
 	if (!r)
 		r = fdt_open_into(fw->tree, fw->tree, fw->room);
 	if (!r)
-		r = name_nodes(fw->tree);
-	if (!r)
 		r = offer(vm, fw->tree);
-	if (!r)
-		r = open_console(fw);
-	if (!r)
-		r = open_cpu(fw);
 	return r ? r : claim_reserved(fw);
 }
 

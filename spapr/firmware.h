@@ -28,7 +28,7 @@ struct of_claim {
 /*
  * All of it under its lock, under which of the program only dirty and log are
  * called.
- * The tree is as the guest sees it, each node has a phandle.
+ * The tree is as the guest sees it.
  */
 struct firmware {
 	pthread_mutex_t lock;
@@ -36,6 +36,7 @@ struct firmware {
 	uint8_t *spare;		/* where the next one is checked */
 	size_t room;		/* for each of the two */
 	struct agreed agreed;
+	bool has_client;	/* each node has a phandle */
 	uint32_t n_claims;
 	struct of_claim claims[OF_CLAIMS];
 	uint32_t instances[OF_INSTANCES];	/* their phandles, 0: free */
@@ -46,6 +47,9 @@ void firmware_end(struct firmware *fw);
 
 /* There is none any more. */
 void firmware_reset(struct firmware *fw);
+
+/* Before the first service of a client, and after it; libfdt's error. */
+int firmware_begin_client(struct firmware *fw);
 
 /* The instance's handle, or 0 if there is no room. */
 uint32_t firmware_open(struct firmware *fw, int node);

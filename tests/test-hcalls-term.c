@@ -32,6 +32,20 @@ static void as_many_characters_go_out_as_are_said(void **state)
 	}
 }
 
+/* So SLOF calls it, and Linux before it has read the device tree. */
+static void terminal_0_is_the_first_one(void **state)
+{
+	struct partition *p = *state;
+	uint64_t r[PAPR_HCALL_ARGS] = { 0 };
+
+	assert_int_equal(HCALL(p, H_PUT_TERM_CHAR, 0, 2, 0x6162ull << 48),
+			 H_SUCCESS);
+	assert_string_equal(p->console, "ab");
+	p->typed = "c";
+	assert_int_equal(partition_hcall(p, H_GET_TERM_CHAR, r), H_SUCCESS);
+	assert_int_equal(r[0], 1);
+}
+
 static void no_character_is_no_write(void **state)
 {
 	struct partition *p = *state;
@@ -53,7 +67,7 @@ static void wrong_put_is_refused(void **state)
 {
 	static const uint64_t wrong[][2] = {
 		{ VTY, 17 }, { VTY, UINT64_MAX }, { VTY, 1ull << 32 },
-		{ VTY + 1, 1 }, { 0, 1 }, { 1ull << 32 | VTY, 1 },
+		{ VTY + 1, 1 }, { 1, 1 }, { 1ull << 32 | VTY, 1 },
 	};
 	struct partition *p = *state;
 
@@ -96,7 +110,7 @@ static void other_terminals_are_not_there(void **state)
 	struct partition *p = *state;
 
 	assert_int_equal(HCALL(p, H_GET_TERM_CHAR, VTY + 1), H_PARAMETER);
-	assert_int_equal(HCALL(p, H_GET_TERM_CHAR, 0), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_GET_TERM_CHAR, 1), H_PARAMETER);
 	assert_int_equal(HCALL(p, H_VIO_SIGNAL, VTY + 1, 0), H_PARAMETER);
 }
 
@@ -205,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		partition_test(characters_go_out_in_order),
 		partition_test(as_many_characters_go_out_as_are_said),
+		partition_test(terminal_0_is_the_first_one),
 		partition_test(no_character_is_no_write),
 		partition_test(full_console_is_busy_and_takes_none),
 		partition_test(wrong_put_is_refused),

@@ -478,6 +478,59 @@ static void a_kernel_that_fills_2_gib_leaves_no_room_for_rtas(void **state)
 			    "leaves no room for RTAS below 2 GiB");
 }
 
+static void firmware_finds_all_where_qemu_puts_it(void **state)
+{
+	const struct image image = { .end = 0x2c7c918 };
+	const struct {
+		uint64_t ram, fdt;
+	} rows[] = {
+		{ 128 * MIB, 126 * MIB }, { 512 * MIB, 510 * MIB },
+		{ 4096 * MIB, 2046 * MIB },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct layout_need need = { rows[i].ram, 0x10000, MIB };
+		struct papr_error error = { "" };
+		struct layout layout;
+
+		assert_int_equal(layout_place_firmware(&image, &need, &layout,
+						       &error), 0);
+		assert_int_equal(layout.fdt, rows[i].fdt);
+		assert_int_equal(layout.rtas, rows[i].fdt - 0x10000);
+		assert_int_equal(layout.initrd, 0x2c80000);
+	}
+}
+
+static void what_firmware_cannot_hold_is_refused(void **state)
+{
+	const struct image image = { .end = 0x2c7c918 };
+	const struct {
+		struct layout_need need;
+		const char *sentence;
+	} rows[] = {
+		{ { 127 * MIB, 0x10000, 0 }, "127 MiB of memory are too few "
+		  "for firmware; it takes --mem 128M" },
+		{ { 128 * MIB, 0x10000, 100 * MIB }, "kernel and initrd end at "
+		  "0x9080000, which is not below 0x7df0000 as firmware wants "
+		  "it" },
+		{ { 128 * MIB, 0x10000, INT64_MAX }, "kernel and initrd end at "
+		  "0x8000000002c7ffff, which is not below 0x7df0000 as "
+		  "firmware wants it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct papr_error error = { "" };
+		struct layout layout;
+
+		assert_int_equal(layout_place_firmware(&image, &rows[i].need,
+						       &layout, &error),
+				 -ENOSPC);
+		assert_string_equal(error.text, rows[i].sentence);
+	}
+}
+
 static const struct CMUnitTest named_tests[] = {
 	cmocka_unit_test(both_byte_orders_are_loaded),
 	cmocka_unit_test(memory_beyond_the_file_is_zeroed),
@@ -501,6 +554,8 @@ static const struct CMUnitTest named_tests[] = {
 	cmocka_unit_test(
 		an_initrd_too_large_is_refused_with_what_it_takes),
 	cmocka_unit_test(the_largest_file_there_can_be_does_not_wrap),
+	cmocka_unit_test(firmware_finds_all_where_qemu_puts_it),
+	cmocka_unit_test(what_firmware_cannot_hold_is_refused),
 	cmocka_unit_test(
 		a_kernel_that_fills_2_gib_leaves_no_room_for_rtas),
 };

@@ -99,6 +99,22 @@ static void choices_are_understood(void **state)
 	assert_int_equal(options.timeout_s, 30);
 }
 
+static void firmware_is_a_kind_or_a_file(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--kernel k", &options);
+	assert_int_equal(options.firmware, FIRMWARE_NONE);
+	assert_parses("--kernel k --firmware client", &options);
+	assert_int_equal(options.firmware, FIRMWARE_CLIENT);
+	assert_null(options.firmware_file);
+	assert_parses("--firmware slof.bin", &options);
+	assert_int_equal(options.firmware, FIRMWARE_FILE);
+	assert_string_equal(options.firmware_file, "slof.bin");
+	assert_null(options.kernel);
+}
+
 static void an_empty_append_is_an_empty_command_line(void **state)
 {
 	struct run_options options;
@@ -222,6 +238,10 @@ static const struct refusal {
 	const char *sentence;
 } refusals[] = {
 	{ "--initrd i", "--kernel is missing" },
+	{ "--firmware client", "--kernel is missing" },
+	{ "--firmware f --initrd i",
+	  "--initrd: there is no --kernel that could use it" },
+	{ "--firmware ", "--firmware: the file name is empty" },
 	{ "--kernel", "--kernel: a value is missing" },
 	{ "--kernel ", "--kernel: the file name is empty" },
 	{ "--kernel k --trace ", "--trace: the file name is empty" },
@@ -388,7 +408,8 @@ int main(void)
 		cmocka_unit_test(a_kernel_is_all_that_is_needed),
 		cmocka_unit_test(file_names_are_kept),
 		cmocka_unit_test(choices_are_understood),
-		cmocka_unit_test(an_empty_append_is_an_empty_command_line),
+		cmocka_unit_test(firmware_is_a_kind_or_a_file),
+	cmocka_unit_test(an_empty_append_is_an_empty_command_line),
 		cmocka_unit_test(help_needs_nothing_else),
 		cmocka_unit_test(memory_sizes_have_suffixes),
 		cmocka_unit_test(what_smp_leaves_out_follows),

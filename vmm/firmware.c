@@ -45,3 +45,54 @@ int firmware_client(struct vmm *vmm, struct papr_entry *entry,
 	entry->r5 = papr_vm_client_entry(vmm->vm);
 	return papr_vm_set_tree(vmm->vm, vmm->ram + vmm->layout.fdt, error);
 }
+
+/* Where an initrd is firmware is told in single cells. */
+static int tell_initrd(struct vmm *vmm, void *fdt, int chosen)
+{
+	uint64_t start = vmm->layout.initrd;
+	int err;
+
+	if (!vmm->initrd_size)
+		return 0;
+	err = fdt_setprop_u32(fdt, chosen, "linux,initrd-start", start);
+	if (!err)
+		err = fdt_setprop_u32(fdt, chosen, "linux,initrd-end",
+				      start + vmm->initrd_size);
+	return err ? err : fdt_add_mem_rsv(fdt, start, vmm->initrd_size);
+}
+
+/* What SLOF is to start, by QEMU's names. */
+static int tell_kernel(struct vmm *vmm, void *fdt)
+{
+	uint64_t start = vmm->kernel.start, size = vmm->kernel.end - start;
+	int chosen = fdt_path_offset(fdt, "/chosen"), err;
+
+	if (chosen < 0 || !size)
+		return chosen < 0 ? chosen : 0;
+	err = fdt_setprop_u64(fdt, chosen, "qemu,boot-kernel", start);
+	if (!err)
+		err = fdt_appendprop_u64(fdt, chosen, "qemu,boot-kernel",
+					 size);
+	if (!err)
+		err = fdt_add_mem_rsv(fdt, start, size);
+	return err ? err : tell_initrd(vmm, fdt, chosen);
+}
+
+/* The tree that it gets has what papr_vm_set_tree() adds. */
+int firmware_file(struct vmm *vmm, struct papr_entry *entry,
+		  struct papr_error *error)
+{
+	void *fdt = vmm->ram + vmm->layout.fdt;
+	int err = tell_kernel(vmm, fdt);
+
+	if (err)
+		return refuse(error, -ENOSPC, "the device tree does not take "
+			      "what is in memory: %s", fdt_strerror(err));
+	err = papr_vm_set_tree(vmm->vm, fdt, error);
+	if (err)
+		return err;
+	if (papr_vm_get_tree(vmm->vm, fdt, LAYOUT_FDT_SIZE) > LAYOUT_FDT_SIZE)
+		return refuse(error, -ENOSPC, "the device tree is too long");
+	entry->r3 = vmm->layout.fdt;
+	return 0;
+}

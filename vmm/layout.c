@@ -17,6 +17,12 @@
 /* RTAS is called in 32-bit mode with signed offsets. */
 #define RTAS_LIMIT (2 * GIB)
 
+/* As QEMU has it: the least memory that SLOF takes, and a tree's place. */
+#define FIRMWARE_RAM (128 * MIB)
+#define FIRMWARE_FDT (2 * MIB)
+#define FIRMWARE_INITRD_ALIGN UINT64_C(0x10000)
+#define RTAS_ALIGN UINT64_C(0x10000)
+
 /* Lays all out from @start on; returns where it ends. */
 static uint64_t place_from(uint64_t start, const struct layout_need *need,
 			   struct layout *layout)
@@ -71,5 +77,27 @@ int layout_place(const struct image *image, const struct layout_need *need,
 			      "the kernel ends at 0x%" PRIx64
 			      ", which leaves no room for RTAS below 2 GiB",
 			      image->end);
+	return 0;
+}
+
+int layout_place_firmware(const struct image *image,
+			  const struct layout_need *need,
+			  struct layout *layout, struct papr_error *error)
+{
+	uint64_t top = need->ram < RTAS_LIMIT ? need->ram : RTAS_LIMIT;
+	uint64_t initrd = round_up(image->end, FIRMWARE_INITRD_ALIGN);
+	uint64_t end = need->initrd ? initrd + need->initrd : image->end;
+
+	if (top < FIRMWARE_RAM)
+		return refuse(error, -ENOSPC, "%" PRIu64 " MiB of memory are "
+			      "too few for firmware; it takes --mem %" PRIu64
+			      "M", need->ram / MIB, FIRMWARE_RAM / MIB);
+	layout->fdt = top - FIRMWARE_FDT;
+	layout->rtas = (layout->fdt - need->rtas) & ~(RTAS_ALIGN - 1);
+	layout->initrd = need->initrd ? initrd : 0;
+	if (end > layout->rtas)
+		return refuse(error, -ENOSPC, "kernel and initrd end at 0x%"
+			      PRIx64 ", which is not below 0x%" PRIx64
+			      " as firmware wants it", end, layout->rtas);
 	return 0;
 }

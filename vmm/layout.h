@@ -37,4 +37,15 @@ struct layout {
 int layout_place(const struct image *image, const struct layout_need *need,
 		 struct layout *layout, struct papr_error *error);
 
+/* A firmware in a file, which is at 0, wants a kernel here, as from QEMU. */
+#define LAYOUT_FIRMWARE_KERNEL (UINT64_C(4) << 20)
+
+/*
+ * The same under such a firmware: the initrd after the image, RTAS and tree
+ * as high as it looks for them.
+ */
+int layout_place_firmware(const struct image *image,
+			  const struct layout_need *need,
+			  struct layout *layout, struct papr_error *error);
+
 #endif

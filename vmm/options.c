@@ -36,8 +36,9 @@ const char options_help[] =
 "  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
 "  --nested-hv auto|on|off\n"
 "  --fwnmi auto|on|off\n"
-"  --firmware none|client   what the kernel finds: a flat device tree (the\n"
-"        default), or the client interface of Open Firmware\n"
+"  --firmware none|client|FILE   what the kernel finds: a flat device tree (the\n"
+"        default), the client interface of Open Firmware, or SLOF from a file,\n"
+"        with which --kernel can be left out\n"
 "  --on-reboot exit|reset   what a guest that reboots gets; default: exit\n"
 "  --on-panic exit|reset    the same for one that gives up\n"
 "  --nvram FILE         the guest's non-volatile memory, also a new one\n"
@@ -79,12 +80,6 @@ static const struct choice switch_choices[] = {
 static const struct choice action_choices[] = {
 	{ "exit", ACTION_EXIT },
 	{ "reset", ACTION_RESET },
-	{ NULL, 0 }
-};
-
-static const struct choice firmware_choices[] = {
-	{ "none", FIRMWARE_NONE },
-	{ "client", FIRMWARE_CLIENT },
 	{ NULL, 0 }
 };
 
@@ -284,6 +279,18 @@ static int uuid_option(const char *text, struct run_options *o,
 	return 0;
 }
 
+/* A file of one of these names has a path before it. */
+static int firmware_parse(const char *text, struct run_options *o,
+			  struct papr_error *error)
+{
+	o->firmware = !strcmp(text, "none") ? FIRMWARE_NONE :
+		      !strcmp(text, "client") ? FIRMWARE_CLIENT :
+						FIRMWARE_FILE;
+	if (o->firmware != FIRMWARE_FILE)
+		return 0;
+	return file_option("--firmware", text, &o->firmware_file, error);
+}
+
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, 'k' },
 	{ "initrd", required_argument, NULL, 'i' },
@@ -334,11 +341,6 @@ static int value_option(int letter, const char *text, struct run_options *o,
 				     error);
 		o->nested_hv = value;
 		break;
-	case 'F':
-		value = choice_parse("--firmware", firmware_choices, text,
-				     error);
-		o->firmware = value;
-		break;
 	case 'r':
 		value = choice_parse("--on-reboot", action_choices, text,
 				     error);
@@ -364,6 +366,8 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return file_option("--kernel", text, &o->kernel, error);
 	case 'i':
 		return file_option("--initrd", text, &o->initrd, error);
+	case 'F':
+		return firmware_parse(text, o, error);
 	case 'N':
 		return file_option("--nvram", text, &o->nvram, error);
 	case 'p':
@@ -410,8 +414,11 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 static int options_check(struct run_options *o,
 			 struct papr_error *error)
 {
-	if (!o->kernel)
+	if (!o->kernel && o->firmware != FIRMWARE_FILE)
 		return refuse(error, -EINVAL, "--kernel is missing");
+	if (o->initrd && !o->kernel)
+		return refuse(error, -EINVAL, "--initrd: there is no --kernel "
+			      "that could use it");
 	if (o->paused && !o->control)
 		return refuse(error, -EINVAL, "--paused: without --control "
 			      "nobody can let the guest go on");

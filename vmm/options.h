@@ -21,12 +21,14 @@ enum run_action {
 enum run_firmware {
 	FIRMWARE_NONE,		/* a flat device tree */
 	FIRMWARE_CLIENT,	/* the client interface of Open Firmware */
+	FIRMWARE_FILE,		/* SLOF, which runs in the guest */
 };
 
 /* File names are NULL where nothing was asked for. */
 struct run_options {
 	const char *kernel;
 	const char *initrd;
+	const char *firmware_file;
 	const char *append;
 	const char *name;	/* of the partition */
 	const char *nvram;

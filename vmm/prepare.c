@@ -17,6 +17,8 @@
 /* Kernels with all their debugging information are half of this. */
 #define MAX_KERNEL (2 * GIB)
 
+#define FIRMWARE_ENTRY 0x100u
+
 /* Lets huge pages back the guest, and is a multiple of all page sizes. */
 #define RAM_ALIGN (2 * MIB)
 
@@ -55,19 +57,57 @@ static void *read_whole(const char *path, uint64_t *size,
 	return bytes;
 }
 
+/* Firmware takes a kernel where it does not lie itself. */
 static int load_kernel(struct vmm *vmm, struct papr_error *error)
 {
 	const char *path = vmm->options->kernel;
-	uint64_t size;
+	uint64_t size, base = 0;
 	void *bytes = read_whole(path, &size, error);
 	int ret;
 
 	if (!bytes)
 		return -EINVAL;
-	ret = loader_elf(bytes, size, vmm->ram, vmm->options->mem,
-			 &vmm->image, error);
+	if (vmm->options->firmware == FIRMWARE_FILE)
+		base = LAYOUT_FIRMWARE_KERNEL;
+	ret = loader_elf(bytes, size, vmm->ram + base,
+			 vmm->options->mem - base, &vmm->image, error);
 	free(bytes);
-	return ret ? refuse_at(error, ret, path) : 0;
+	if (ret)
+		return refuse_at(error, ret, path);
+	vmm->image.start += base;
+	vmm->image.end += base;
+	vmm->image.pc += base;
+	return 0;
+}
+
+/* It begins at its vector of a system reset, and it and kernel are one. */
+static int load_firmware(struct vmm *vmm, struct papr_error *error)
+{
+	const char *path = vmm->options->firmware_file;
+	struct image *image = &vmm->image;
+	uint64_t size, room = LAYOUT_FIRMWARE_KERNEL;
+	int fd = file_open(path, room, &size, error), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = file_read(fd, path, vmm->ram, size, error);
+	close(fd);
+	if (ret)
+		return ret;
+	vmm->kernel = *image;
+	image->start = 0;
+	image->end = image->end ? image->end : size;
+	image->pc = FIRMWARE_ENTRY;
+	return 0;
+}
+
+static int load(struct vmm *vmm, struct papr_error *error)
+{
+	int ret = vmm->options->kernel ? load_kernel(vmm, error) : 0;
+
+	if (!ret && vmm->options->firmware == FIRMWARE_FILE)
+		ret = load_firmware(vmm, error);
+	return ret;
 }
 
 static int place(struct vmm *vmm, struct papr_error *error)
@@ -79,6 +119,9 @@ static int place(struct vmm *vmm, struct papr_error *error)
 		.initrd = vmm->initrd_size,
 	};
 
+	if (options->firmware == FIRMWARE_FILE)
+		return layout_place_firmware(&vmm->image, &need, &vmm->layout,
+					     error);
 	return layout_place(&vmm->image, &need, &vmm->layout, error);
 }
 
@@ -149,7 +192,7 @@ int prepare(struct vmm *vmm, struct papr_error *error)
 		return RUN_BAD_INPUT;
 	if (reserve_ram(vmm, error))
 		return RUN_REFUSED;
-	if (load_kernel(vmm, error) || place_and_read(vmm, error) ||
+	if (load(vmm, error) || place_and_read(vmm, error) ||
 	    open_nvram(vmm, error) || open_outputs(vmm, error))
 		return RUN_BAD_INPUT;
 	if (reset_keep(vmm, error))

@@ -258,6 +258,8 @@ int setup_boot(struct vmm *vmm)
 		return status;
 	if (vmm->options->firmware == FIRMWARE_CLIENT)
 		err = firmware_client(vmm, &entry, &error);
+	else if (vmm->options->firmware == FIRMWARE_FILE)
+		err = firmware_file(vmm, &entry, &error);
 	return err ? refused(err, error.text) : start_boot_cpu(vmm, &entry);
 }
 

@@ -94,6 +94,7 @@ struct vmm {
 	size_t mapping_len;
 	uint8_t *ram;
 	struct image image;
+	struct image kernel;	/* of it, where firmware starts it */
 	struct layout layout;
 	uint64_t initrd_size;
 	struct boot_copy boot;
@@ -167,6 +168,10 @@ int firmware_client(struct vmm *vmm, struct papr_entry *entry,
 
 /* A vCPU of KVM for one of the library's; 0 or a status, told. */
 int setup_cpu(struct vmm *vmm, struct cpu *cpu);
+
+/* The same for a firmware that runs in the guest. */
+int firmware_file(struct vmm *vmm, struct papr_entry *entry,
+		  struct papr_error *error);
 
 /* Starts the threads; 0 or -errno, some may run all the same. */
 int cpus_start(struct vmm *vmm);
