@@ -370,6 +370,30 @@ static void a_tree_of_the_guest_is_kept(void **state)
 	free(tree);
 }
 
+/* Firmware in the guest says by its tree where it has put RTAS. */
+static void rtas_is_where_the_tree_of_the_guest_has_it(void **state)
+{
+	static const struct {
+		uint32_t base, then;
+	} rows[] = {
+		{ 0x50000, 0x50000 },
+		{ RAM_SIZE - 0xffff, RTAS_BASE }, { 0xfffffff0, RTAS_BASE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct partition *p = with_tree(&(struct partition_setup){ 0 });
+		uint8_t *fdt = p->ram + TREE;
+
+		assert_true(papr_vm_get_tree(p->vm, fdt, ROOM) > 0);
+		fdt_setprop_inplace_u32(fdt, fdt_path_offset(fdt, "/rtas"),
+					"linux,rtas-base", rows[i].base);
+		assert_int_equal(HCALL(p, H_UPDATE_DT, TREE), H_SUCCESS);
+		assert_int_equal(p->vm->rtas_base, rows[i].then);
+		partition_free(p);
+	}
+}
+
 static void what_is_no_tree_is_not_kept(void **state)
 {
 	struct partition *p = *state;
@@ -411,6 +435,7 @@ int main(void)
 		of_test(a_client_asks_by_a_method),
 		of_test(a_client_is_told_what_it_may_ask_for),
 		of_test(a_tree_of_the_guest_is_kept),
+		cmocka_unit_test(rtas_is_where_the_tree_of_the_guest_has_it),
 		of_test(what_is_no_tree_is_not_kept),
 		partition_test(without_firmware_there_is_nothing_to_say),
 	};

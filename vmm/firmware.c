@@ -9,6 +9,9 @@
 #include "vmm/util.h"
 #include "vmm/vmm.h"
 
+#define NVRAM_UNIT 0x71000001u
+#define NVRAM_UNIT_TEXT "71000001"
+
 /* What a caller may write above its stack pointer. */
 #define STACK_FRAME 512u
 
@@ -78,6 +81,29 @@ static int tell_kernel(struct vmm *vmm, void *fdt)
 	return err ? err : tell_initrd(vmm, fdt, chosen);
 }
 
+/* SLOF looks for NVRAM on the bus of virtual devices, as QEMU has it. */
+static int move_nvram(struct vmm *vmm, void *fdt)
+{
+	int was = fdt_path_offset(fdt, "/nvram"), bus, node, err;
+
+	if (was < 0)
+		return was;
+	err = fdt_del_node(fdt, was);
+	bus = fdt_path_offset(fdt, "/vdevice");
+	node = bus < 0 ? bus :
+	       fdt_add_subnode(fdt, bus, "nvram@" NVRAM_UNIT_TEXT);
+	if (err || node < 0)
+		return err ? err : node;
+	err = fdt_setprop_u32(fdt, node, "reg", NVRAM_UNIT);
+	if (!err)
+		err = fdt_setprop_string(fdt, node, "device_type", "nvram");
+	if (!err)
+		err = fdt_setprop_string(fdt, node, "compatible",
+					 "qemu,spapr-nvram");
+	return err ? err : fdt_setprop_u32(fdt, node, "#bytes",
+					   vmm->nvram.size);
+}
+
 /* The tree that it gets has what papr_vm_set_tree() adds. */
 int firmware_file(struct vmm *vmm, struct papr_entry *entry,
 		  struct papr_error *error)
@@ -85,6 +111,8 @@ int firmware_file(struct vmm *vmm, struct papr_entry *entry,
 	void *fdt = vmm->ram + vmm->layout.fdt;
 	int err = tell_kernel(vmm, fdt);
 
+	if (!err)
+		err = move_nvram(vmm, fdt);
 	if (err)
 		return refuse(error, -ENOSPC, "the device tree does not take "
 			      "what is in memory: %s", fdt_strerror(err));

@@ -38,7 +38,7 @@ int nvram_write(struct nvram *nvram, size_t offset, const void *bytes,
 	const uint8_t *at = bytes;
 	ssize_t n;
 
-	while (len) {
+	while (nvram->fd >= 0 && len) {
 		n = pwrite(nvram->fd, at, len, offset);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -117,6 +117,12 @@ int nvram_open(struct nvram *nvram, const char *path,
 	if (ret)
 		nvram_close(nvram);
 	return ret;
+}
+
+int nvram_make(struct nvram *nvram, struct papr_error *error)
+{
+	*nvram = (struct nvram) { .fd = -1 };
+	return fill(nvram, "NVRAM", error);
 }
 
 void nvram_close(struct nvram *nvram)

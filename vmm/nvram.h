@@ -6,7 +6,7 @@
 #include <papr/nvram.h>
 
 struct nvram {
-	int fd;			/* -1: there is none */
+	int fd;			/* -1: there is no file */
 	size_t size;
 	uint8_t *bytes;		/* as they were when it was opened */
 };
@@ -20,6 +20,9 @@ struct nvram {
  */
 int nvram_open(struct nvram *nvram, const char *path,
 	       struct papr_error *warning, struct papr_error *error);
+
+/* Makes one that ends with the run, filled; 0, or -ENOMEM and a sentence. */
+int nvram_make(struct nvram *nvram, struct papr_error *error);
 
 /* Keeps bytes of it, when it returns even if the power fails; 0 or -errno. */
 int nvram_write(struct nvram *nvram, size_t offset, const void *bytes,

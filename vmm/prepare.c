@@ -156,8 +156,10 @@ static int open_nvram(struct vmm *vmm, struct papr_error *error)
 	struct papr_error warning;
 	int ret;
 
+	/* Firmware in the guest does not boot without. */
 	if (!vmm->options->nvram)
-		return 0;
+		return vmm->options->firmware != FIRMWARE_FILE ? 0 :
+		       nvram_make(&vmm->nvram, error);
 	ret = nvram_open(&vmm->nvram, vmm->options->nvram, &warning, error);
 	if (ret)
 		return refuse_at(error, ret, "--nvram");
