@@ -76,6 +76,7 @@ static void epow_of_a_power_button_is_qemus(void **state)
 static void every_action_and_modifier_is_told(void **state)
 {
 	static const uint8_t actions[] = { 0, 1, 2, 3, 4, 5, 7 };
+	static const uint8_t subtypes[] = { 0x60, 0, 0, 0xd0, 0, 0, 0 };
 	struct partition *p = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
@@ -94,6 +95,7 @@ static void every_action_and_modifier_is_told(void **state)
 			log = take(p);
 			assert_sound(log);
 			assert_int_equal(log[3], PAPR_ELOG_EPOW);
+			assert_int_equal(log[UH + 11], subtypes[i]);
 			assert_int_equal(log[OWN + 8], actions[i]);
 			assert_int_equal(log[OWN + 9], modifier);
 			assert_int_equal(log[OWN + 10], modifier & 1);
@@ -401,6 +403,24 @@ static void log_of_the_programs_own_goes_through_unchanged(void **state)
 	assert_memory_equal(take(p), mine, 8);
 }
 
+/* It is read what it says. */
+static void epow_of_the_programs_own_has_its_rank(void **state)
+{
+	struct papr_epow epow = { .size = sizeof(epow), .action = 7 };
+	uint8_t mine[PAPR_ELOG_MAX];
+	struct partition *p = *state;
+	size_t len;
+
+	assert_int_equal(papr_vm_event_epow(p->vm, &epow, NULL), 0);
+	len = len_of(take(p));
+	memcpy(mine, p->ram + BUF, len);
+	epow.action = PAPR_EPOW_WARN_POWER;
+	assert_int_equal(papr_vm_event_epow(p->vm, &epow, NULL), 0);
+	assert_int_equal(papr_vm_event_log(p->vm, 0, mine, len, NULL), 0);
+	assert_int_equal(take(p)[OWN + 8], PAPR_EPOW_POWER_OFF);
+	assert_int_equal(take(p)[OWN + 8], PAPR_EPOW_WARN_POWER);
+}
+
 static void log_that_cannot_be_walked_is_refused(void **state)
 {
 	static const struct {
@@ -492,6 +512,7 @@ int main(void)
 		partition_test(internal_error_is_told),
 		partition_test(internal_error_that_no_log_can_tell_is_refused),
 		partition_test(log_of_the_programs_own_goes_through_unchanged),
+		partition_test(epow_of_the_programs_own_has_its_rank),
 		partition_test(log_that_cannot_be_walked_is_refused),
 		partition_test(structures_without_a_size_or_unknown_are_refused),
 		partition_test(logs_are_numbered),

@@ -311,6 +311,11 @@ static void no_sensor(struct file *file)
 	put8(file, "events", 0, 9);
 }
 
+static void no_scans(struct file *file)
+{
+	put8(file, "events", 1, 3);
+}
+
 static void no_log(struct file *file)
 {
 	put8(file, "events", 2 + 1 + 4, 5);
@@ -381,6 +386,8 @@ static const struct {
 	  "such a queue" },
 	{ no_sensor, -EINVAL, "section events: the EPOW sensor cannot be 9, "
 	  "with 1 scans" },
+	{ no_scans, -EINVAL, "section events: the EPOW sensor cannot be 2, "
+	  "with 3 scans" },
 	{ no_log, -EINVAL, "section events: byte 0, header: this is version 5; "
 	  "only version 6 is known" },
 	{ long_log, -EINVAL, "section events: no event has a log of 2164 "
