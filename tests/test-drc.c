@@ -249,6 +249,8 @@ static void memory_that_would_wrap_is_nowhere(void **state)
 		plug(p, PAPR_CONNECTOR_LMB, LMB + i);
 	assert_null(ram_get(p->vm, LMB_BASE, UINT64_MAX, RAM_READ));
 	assert_null(ram_get(p->vm, LMB_BASE, 3 * PAPR_LMB_SIZE + 1, RAM_READ));
+	assert_null(ram_get(p->vm, LMB_BASE + 2 * PAPR_LMB_SIZE,
+			    PAPR_LMB_SIZE + 1, RAM_READ));
 	assert_null(ram_get(p->vm, LMB_BASE - 1, 1, RAM_READ));
 	assert_null(ram_get(p->vm, LMB_BASE + 3 * PAPR_LMB_SIZE, 0, RAM_READ));
 }
@@ -519,6 +521,17 @@ static void reset_takes_what_is_leaving(void **state)
 	assert_false(is_there(p, 2) || is_there(p, 3));
 }
 
+static void guest_is_told_how_many_cores_there_may_be(void **state)
+{
+	enum { BUFFER = 0x8000, SPLPAR = 20 };
+	struct partition *p = *state;
+
+	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_get_system_parameter, 3, 1,
+			      SPLPAR, BUFFER, 256), 0);
+	assert_non_null(strstr((char *)p->ram + BUFFER + 2,
+			       "DesProcs=1,MaxPlatProcs=3"));
+}
+
 /* --- partitions without */
 
 static void partition_as_ever_has_no_connectors(void **state)
@@ -576,6 +589,7 @@ int main(void)
 		test(guest_is_told_what_comes_and_what_is_to_go),
 		test(after_a_reset_the_guest_has_what_is_there),
 		test(reset_takes_what_is_leaving),
+		test(guest_is_told_how_many_cores_there_may_be),
 		partition_test(partition_as_ever_has_no_connectors),
 		test(connectors_can_be_listed),
 	};
