@@ -157,7 +157,10 @@ static bool is_zero(const uint8_t *page)
 	return !page[0] && !memcmp(page, page + 1, PAGE - 1);
 }
 
-/* From @gpa on, up to a page that is zero. */
+/*
+ * From @gpa on, up to a page that is zero; so are those where nothing was
+ * plugged in.
+ */
 static uint32_t run_length(const struct vmm *vmm, uint64_t gpa)
 {
 	uint32_t len = 0;
