@@ -28,7 +28,7 @@ static struct qmp_event parse(const char *what, const char *const *fields)
 {
 	struct papr_error error;
 	json_t *args = inject_event_args(what, fields, count(fields), &error);
-	struct qmp_event event;
+	struct qmp_event event = { .len = 0 };
 
 	if (!args || qmp_event_parse(args, &event, &error))
 		fail_msg("%s", error.text);
