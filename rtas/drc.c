@@ -84,11 +84,11 @@ static int32_t get_entity_sense(struct papr_vcpu *vcpu, uint32_t index,
 
 /* Sensor and indicator 9003 are two things. */
 const struct indicator drc_indicators[] = {
-	{ ISOLATION_STATE, 0, NULL, set_isolation },
-	{ DR_INDICATOR, 0, NULL, set_dr_indicator },
-	{ ALLOCATION_STATE, 0, NULL, set_allocation },
-	{ ENTITY_SENSE, 0, get_entity_sense, NULL },
-	{ 0, 0, NULL, NULL }
+	{ ISOLATION_STATE, 0, NULL, set_isolation, false },
+	{ DR_INDICATOR, 0, NULL, set_dr_indicator, false },
+	{ ALLOCATION_STATE, 0, NULL, set_allocation, false },
+	{ ENTITY_SENSE, 0, get_entity_sense, NULL, false },
+	{ 0, 0, NULL, NULL, false }
 };
 
 /* --- ibm,configure-connector */

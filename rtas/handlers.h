@@ -14,9 +14,12 @@ extern const struct rtas_impl rtas_drc[];
 extern const struct rtas_impl rtas_errinjct[];
 extern const struct rtas_impl rtas_event[];
 extern const struct rtas_impl rtas_indicator[];
+extern const struct rtas_impl rtas_indices[];
+extern const struct rtas_impl rtas_machine[];
 extern const struct rtas_impl rtas_nvram[];
 extern const struct rtas_impl rtas_power[];
 extern const struct rtas_impl rtas_sysparm[];
+extern const struct rtas_impl rtas_vpd[];
 extern const struct rtas_impl rtas_xics[];
 
 /* What the guest's calls have set, as before the first; no vCPU runs. */

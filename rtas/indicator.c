@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Indicators and sensors: LoPAR 7.3.7.3 and 7.3.7.4. */
+/* Indicators and sensors: LoPAR 7.3.5. */
 #include "config.h"
 
 #include "rtas/handlers.h"
@@ -8,30 +8,33 @@
 #include "spapr/event-queue.h"
 #include "spapr/util.h"
 
-enum {
-	TONE_FREQUENCY = 1,
-	TONE_VOLUME = 2,
-	EPOW = 9,
-};
+#define EPOW 9
 
 #define VOLUME_MAX 100
 
-/* Nobody hears a tone.  It has to be there, and takes what a tone can be. */
+static void tell(struct papr_vcpu *vcpu, enum papr_indicator indicator,
+		 uint32_t state)
+{
+	if (vcpu->vm->vmm_ops.indicator)
+		vcpu->vm->vmm_ops.indicator(vcpu->vm->vmm, indicator, state);
+}
+
 static int32_t set_frequency(struct papr_vcpu *vcpu, uint32_t index,
 			     uint32_t hertz)
 {
-	(void)vcpu;
 	(void)index;
-	(void)hertz;
+	tell(vcpu, PAPR_INDICATOR_TONE_FREQUENCY, hertz);
 	return RTAS_SUCCESS;
 }
 
 static int32_t set_volume(struct papr_vcpu *vcpu, uint32_t index,
 			  uint32_t percent)
 {
-	(void)vcpu;
 	(void)index;
-	return percent <= VOLUME_MAX ? RTAS_SUCCESS : RTAS_PARAMETER_ERROR;
+	if (percent > VOLUME_MAX)
+		return RTAS_PARAMETER_ERROR;
+	tell(vcpu, PAPR_INDICATOR_TONE_VOLUME, percent);
+	return RTAS_SUCCESS;
 }
 
 static int32_t get_epow(struct papr_vcpu *vcpu, uint32_t index,
@@ -42,11 +45,53 @@ static int32_t get_epow(struct papr_vcpu *vcpu, uint32_t index,
 	return RTAS_SUCCESS;
 }
 
+static int32_t set_lamp(struct papr_vcpu *vcpu, enum lamp lamp,
+			enum papr_indicator indicator, uint32_t state)
+{
+	if (state > 1)
+		return RTAS_PARAMETER_ERROR;
+	atomic_store(&vcpu->vm->lamps[lamp], state);
+	tell(vcpu, indicator, state);
+	return RTAS_SUCCESS;
+}
+
+static int32_t set_fault(struct papr_vcpu *vcpu, uint32_t index,
+			 uint32_t state)
+{
+	(void)index;
+	return set_lamp(vcpu, LAMP_FAULT, PAPR_INDICATOR_FAULT, state);
+}
+
+static int32_t get_fault(struct papr_vcpu *vcpu, uint32_t index,
+			 uint32_t *state)
+{
+	(void)index;
+	*state = atomic_load(&vcpu->vm->lamps[LAMP_FAULT]);
+	return RTAS_SUCCESS;
+}
+
+static int32_t set_identify(struct papr_vcpu *vcpu, uint32_t index,
+			    uint32_t state)
+{
+	(void)index;
+	return set_lamp(vcpu, LAMP_IDENTIFY, PAPR_INDICATOR_IDENTIFY, state);
+}
+
+static int32_t get_identify(struct papr_vcpu *vcpu, uint32_t index,
+			    uint32_t *state)
+{
+	(void)index;
+	*state = atomic_load(&vcpu->vm->lamps[LAMP_IDENTIFY]);
+	return RTAS_SUCCESS;
+}
+
 static const struct indicator plain[] = {
-	{ TONE_FREQUENCY, 1, NULL, set_frequency },
-	{ TONE_VOLUME, 1, NULL, set_volume },
-	{ EPOW, 1, get_epow, NULL },
-	{ 0, 0, NULL, NULL }
+	{ PAPR_INDICATOR_TONE_FREQUENCY, 1, NULL, set_frequency, false },
+	{ PAPR_INDICATOR_TONE_VOLUME, 1, NULL, set_volume, false },
+	{ EPOW, 1, get_epow, NULL, false },
+	{ PAPR_INDICATOR_FAULT, 1, get_fault, set_fault, true },
+	{ PAPR_INDICATOR_IDENTIFY, 1, get_identify, set_identify, true },
+	{ 0, 0, NULL, NULL, false }
 };
 
 static const struct indicator *const topics[] = { plain, drc_indicators };
@@ -57,8 +102,8 @@ static bool has(const struct indicator *i, bool sensor)
 }
 
 /* The same token may be of an indicator here and of another sensor there. */
-static const struct indicator *find(uint32_t token, uint32_t index,
-				    bool sensor)
+const struct indicator *indicator_find(uint32_t token, uint32_t index,
+				       bool sensor)
 {
 	for (size_t n = 0; n < ARRAY_SIZE(topics); n++)
 		for (const struct indicator *i = topics[n]; i->token; i++)
@@ -72,8 +117,8 @@ static int32_t set_indicator(struct papr_vcpu *vcpu, const void *args,
 			     void *rets)
 {
 	const struct RTAS_set_indicator_in *in = args;
-	const struct indicator *i = find(in->indicator, in->indicator_index,
-					 false);
+	const struct indicator *i = indicator_find(in->indicator,
+						   in->indicator_index, false);
 
 	(void)rets;
 	return i ? i->set(vcpu, in->indicator_index, in->state) :
@@ -85,20 +130,22 @@ static int32_t get_sensor_state(struct papr_vcpu *vcpu, const void *args,
 {
 	const struct RTAS_get_sensor_state_in *in = args;
 	struct RTAS_get_sensor_state_out *out = rets;
-	const struct indicator *i = find(in->sensor, in->sensor_index, true);
+	const struct indicator *i = indicator_find(in->sensor,
+						   in->sensor_index, true);
 
 	return i ? i->get(vcpu, in->sensor_index, &out->state) :
 		   RTAS_PARAMETER_ERROR;
 }
 
 /* Pairs of a token and the highest index. */
-static void write_kinds(struct tree *t, const char *name, bool sensor)
+static void write_kinds(struct tree *t, const char *name, bool sensor,
+			bool located)
 {
 	uint32_t cells[2 * ARRAY_SIZE(plain)];
 	size_t n = 0;
 
 	for (const struct indicator *i = plain; i->token; i++) {
-		if (!i->count || !has(i, sensor))
+		if (i->located != located || !has(i, sensor))
 			continue;
 		cells[n++] = i->token;
 		cells[n++] = i->count - 1;
@@ -108,8 +155,10 @@ static void write_kinds(struct tree *t, const char *name, bool sensor)
 
 void indicator_tree(struct tree *t)
 {
-	write_kinds(t, "rtas-indicators", false);
-	write_kinds(t, "rtas-sensors", true);
+	write_kinds(t, "rtas-indicators", false, false);
+	write_kinds(t, "rtas-sensors", true, false);
+	write_kinds(t, "ibm,get-indicator-indices-types", false, true);
+	write_kinds(t, "ibm,get-sensor-indices-types", true, true);
 }
 
 const struct rtas_impl rtas_indicator[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of a guest: LoPAR 7.3.6, 7.3.9. */
+/* The end of a guest: LoPAR 7.3.6, 7.3.7 and 7.3.9. */
 #include "config.h"
 
 #include <stdio.h>
@@ -21,6 +21,16 @@ static int32_t power_off(struct papr_vcpu *vcpu, const void *args, void *rets)
 	(void)args;
 	(void)rets;
 	event(vcpu, PAPR_EVENT_POWER_OFF, "");
+	return RTAS_SUCCESS;
+}
+
+/* When there is power again, the guest is to be, too. */
+static int32_t ibm_power_off_ups(struct papr_vcpu *vcpu, const void *args,
+				 void *rets)
+{
+	(void)args;
+	(void)rets;
+	event(vcpu, PAPR_EVENT_POWER_OFF, "ups");
 	return RTAS_SUCCESS;
 }
 
@@ -62,6 +72,7 @@ static int32_t ibm_os_term(struct papr_vcpu *vcpu, const void *args,
 
 const struct rtas_impl rtas_power[] = {
 	{ RTAS_TOKEN_power_off, power_off },
+	{ RTAS_TOKEN_ibm_power_off_ups, ibm_power_off_ups },
 	{ RTAS_TOKEN_system_reboot, system_reboot },
 	{ RTAS_TOKEN_ibm_os_term, ibm_os_term },
 	{ 0, NULL }

@@ -239,7 +239,7 @@ int papr_vm_seal(struct papr_vm *vm)
 	/* Virtual SMT is early: the kernel wants it before any vCPU. */
 	static int (*const steps[])(struct papr_vm *vm) = {
 		check_numa, setup_smt, setup_nested, setup_routes, irqs_setup,
-		irqs_setup_rtas, setup_mmu, place_rtas, drcs_setup,
+		irqs_setup_rtas, setup_mmu, vpd_setup, place_rtas, drcs_setup,
 	};
 
 	if (vm->stage != VM_SETUP)

@@ -27,6 +27,7 @@
 #include "hcalls/catalogue.h"
 #include "rtas/catalogue.h"
 #include "rtas/sysparm.h"
+#include "rtas/vpd.h"
 #include "spapr/call-stats.h"
 #include "spapr/drc.h"
 #include "spapr/firmware.h"
@@ -158,6 +159,9 @@ struct watchdogs {
 struct event_queue;
 struct routing;
 
+/* What people see of the partition. */
+enum lamp { LAMP_FAULT, LAMP_IDENTIFY, LAMPS };
+
 struct papr_vcpu {
 	struct papr_vm *vm;
 	uint32_t index;
@@ -214,6 +218,8 @@ struct papr_vm {
 	struct xics *xics;		/* NULL: interrupts are never here */
 	size_t nvram_size;
 	struct event_queue *events;
+	struct vpd *vpd;
+	size_t n_vpd;
 
 	/* Changed while vCPUs run, under routes_lock: live.c. */
 	struct papr_policy *policy;	/* a talloc context of its own */
@@ -233,6 +239,7 @@ struct papr_vm {
 	_Atomic uint64_t nmi_machine_check;
 	_Atomic int64_t nmi_holder;	/* vCPU index, or NMI_FREE */
 	_Atomic uint32_t nmi_log_id;	/* of the last log */
+	_Atomic uint32_t lamps[LAMPS];	/* rtas/indicator.c; over a reset */
 	_Atomic uint32_t errinjct_open;	/* the open token, or 0 */
 	_Atomic uint32_t errinjct_opens;	/* how many there were */
 

@@ -195,6 +195,23 @@ static void connector(void *vmm, const struct papr_connector *c)
 	p->told = *c;
 }
 
+static int power_on_at(void *vmm, uint64_t ns)
+{
+	struct partition *p = vmm;
+
+	p->power_on_ns = ns;
+	return p->power_on_err;
+}
+
+static void indicator(void *vmm, enum papr_indicator what, uint32_t state)
+{
+	struct partition *p = vmm;
+
+	p->indicators++;
+	p->indicator = what;
+	p->indicator_state = state;
+}
+
 static const struct papr_vmm_ops vmm_ops = {
 	.size = sizeof(vmm_ops),
 	.console_write = console_write,
@@ -215,6 +232,8 @@ static const struct papr_vmm_ops vmm_ops = {
 	.nvram_store = nvram_store,
 	.plug = plug,
 	.connector = connector,
+	.power_on_at = power_on_at,
+	.indicator = indicator,
 };
 
 /* Of malloc, so that the sanitizer sees every byte beyond the ends. */

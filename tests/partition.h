@@ -101,6 +101,11 @@ struct partition {
 	uint32_t interlock_index;
 	uint8_t nvram[PAPR_NVRAM_MIN];	/* as the VMM keeps it */
 	unsigned int nvram_stores;
+	uint64_t power_on_ns;
+	int power_on_err;
+	unsigned int indicators;
+	enum papr_indicator indicator;
+	uint32_t indicator_state;
 	unsigned int logs;
 	char log[600];
 	unsigned int plugs;

@@ -268,7 +268,8 @@ struct papr_host_ops {
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */
 enum papr_event {
-	PAPR_EVENT_POWER_OFF,	/**< RTAS power-off */
+	/** RTAS power-off; with the text "ups" until there is power again */
+	PAPR_EVENT_POWER_OFF,
 	PAPR_EVENT_REBOOT,	/**< RTAS system-reboot */
 	PAPR_EVENT_OS_TERM,	/**< RTAS ibm,os-term: the guest has panicked */
 	PAPR_EVENT_CHECKSTOP,	/**< a machine check that it cannot be told of */
@@ -304,6 +305,14 @@ struct papr_injected {
 	enum papr_outcome outcome;
 	uint64_t pc;
 	uint64_t msr;
+};
+
+/** enum papr_indicator - what people may see or hear, by LoPAR's tokens */
+enum papr_indicator {
+	PAPR_INDICATOR_TONE_FREQUENCY = 1,	/**< in Hz */
+	PAPR_INDICATOR_TONE_VOLUME = 2,		/**< 0, off, to 100 */
+	PAPR_INDICATOR_FAULT = 9006,		/**< 1: look at the guest */
+	PAPR_INDICATOR_IDENTIFY = 9007,		/**< 1: this is the one */
 };
 
 /** enum papr_log - how bad it is */
@@ -396,6 +405,10 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  *	KVM lets none go, and never run again unless they are plugged in anew.
  *	This and @plug are called under a lock: no function for connectors may
  *	be called from them
+ * @power_on_at: if the machine is off at that time of @clock_ns, the guest is
+ *	to be started again.  0, or anything else and the guest is told of an
+ *	error.  NULL: the guest cannot ask for it
+ * @indicator: the guest has set one, to the state that LoPAR has for it
  */
 struct papr_vmm_ops {
 	size_t size;
@@ -425,6 +438,9 @@ struct papr_vmm_ops {
 			     size_t len);
 	int (*plug)(void *vmm, const struct papr_connector *connector);
 	void (*connector)(void *vmm, const struct papr_connector *connector);
+	int (*power_on_at)(void *vmm, uint64_t clock_ns);
+	void (*indicator)(void *vmm, enum papr_indicator indicator,
+			  uint32_t state);
 };
 
 #ifdef __cplusplus

@@ -16,6 +16,7 @@
  *	fwnmi.h		machine checks and system resets
  *	events.h	power warnings, hot plug and other events for the guest
  *	nvram.h		the guest's non-volatile memory
+ *	vpd.h		what a guest's tools say of the machine
  *	sysparm.h	what a guest asks of its platform, and may set
  *	save.h		a partition that is saved and goes on elsewhere
  *	stats.h		results and times of calls
@@ -54,5 +55,6 @@
 #include <papr/sysparm.h>
 #include <papr/vio.h>
 #include <papr/vm.h>
+#include <papr/vpd.h>
 
 #endif
