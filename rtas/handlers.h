@@ -11,12 +11,14 @@ extern const struct rtas_impl rtas_clock[];
 extern const struct rtas_impl rtas_cpu[];
 extern const struct rtas_impl rtas_display[];
 extern const struct rtas_impl rtas_drc[];
+extern const struct rtas_impl rtas_eeh[];
 extern const struct rtas_impl rtas_errinjct[];
 extern const struct rtas_impl rtas_event[];
 extern const struct rtas_impl rtas_indicator[];
 extern const struct rtas_impl rtas_indices[];
 extern const struct rtas_impl rtas_machine[];
 extern const struct rtas_impl rtas_nvram[];
+extern const struct rtas_impl rtas_pci[];
 extern const struct rtas_impl rtas_power[];
 extern const struct rtas_impl rtas_sysparm[];
 extern const struct rtas_impl rtas_vpd[];
@@ -25,6 +27,9 @@ extern const struct rtas_impl rtas_xics[];
 /* What the guest's calls have set, as before the first; no vCPU runs. */
 void rtas_reset(struct papr_vm *vm);
 void rtas_reset_errinjct(struct papr_vm *vm);
+
+/* Whether a call is about PCI, and the program cannot do it. */
+bool pci_lacks(const struct papr_vm *vm, int row);
 
 rtas_fn *rtas_handler(int row);
 bool rtas_has_handler(int row);

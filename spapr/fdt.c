@@ -187,6 +187,9 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 	if (rtas[RTAS_ROW_ibm_errinjct].fn)
 		write_errinjct(t);
 	indicator_tree(t);
+	/* ibm,change-msi knows MSI-X too, and says which it is. */
+	if (rtas[RTAS_ROW_ibm_change_msi].fn)
+		tree_empty(t, "ibm,change-msix-capable");
 	if (rtas[RTAS_ROW_ibm_get_vpd].fn)
 		tree_u32(t, "ibm,vpd-size", vpd_len(vm));
 	tree_end(t);

@@ -30,7 +30,7 @@ static bool is_off(const struct papr_vm *vm, int row, bool own_xics)
 	case RTAS_ROW_set_time_for_power_on:
 		return !vm->vmm_ops.power_on_at;
 	default:
-		return false;
+		return pci_lacks(vm, row);
 	}
 }
 

@@ -21,6 +21,7 @@
 #include <papr/elog.h>
 #include <papr/fwnmi.h>
 #include <papr/host.h>
+#include <papr/pci.h>
 #include <papr/vio.h>
 #include <papr/vm.h>
 
@@ -218,6 +219,8 @@ struct papr_vm {
 	struct xics *xics;		/* NULL: interrupts are never here */
 	size_t nvram_size;
 	struct event_queue *events;
+	struct papr_pci_ops pci_ops;	/* all NULL: there is no bus */
+	void *pci;
 	struct vpd *vpd;
 	size_t n_vpd;
 

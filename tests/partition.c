@@ -348,6 +348,9 @@ int partition_make(const struct partition_setup *setup, struct partition **out,
 		assert_int_equal(papr_vm_add_nvram(p->vm, p->nvram,
 						   sizeof(p->nvram)), 0);
 	}
+	if (setup->pci)
+		assert_int_equal(papr_vm_set_pci(p->vm, &fake_pci_ops,
+						 &p->pci), 0);
 	*out = p;
 	return 0;
 }

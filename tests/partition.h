@@ -31,6 +31,7 @@
 #include "rtas/catalogue.h"
 #include "spapr/util.h"
 #include "tests/fake-host.h"
+#include "tests/fake-pci.h"
 
 /* RAM at 0, read-only RAM after a gap, and RAM next to the end of addresses. */
 #define RAM_SIZE	0x200000ull
@@ -101,6 +102,7 @@ struct partition {
 	uint32_t interlock_index;
 	uint8_t nvram[PAPR_NVRAM_MIN];	/* as the VMM keeps it */
 	unsigned int nvram_stores;
+	struct fake_pci pci;
 	uint64_t power_on_ns;
 	int power_on_err;
 	unsigned int indicators;
@@ -119,6 +121,7 @@ struct partition_setup {
 	struct papr_vm_config config;
 	const char *policy;
 	bool nvram;		/* of PAPR_NVRAM_MIN bytes, formatted */
+	bool pci;		/* fake_pci_ops on partition.pci */
 	uint64_t mem;		/* all RAM, at 0, not to be touched */
 	uint32_t lmbs;		/* that may be plugged in, from LMB_BASE on */
 	const struct papr_vio_config *vio;	/* with queues, and a window */

@@ -16,6 +16,7 @@
  *	fwnmi.h		machine checks and system resets
  *	events.h	power warnings, hot plug and other events for the guest
  *	nvram.h		the guest's non-volatile memory
+ *	pci.h		PCI buses that the program provides
  *	vpd.h		what a guest's tools say of the machine
  *	sysparm.h	what a guest asks of its platform, and may set
  *	save.h		a partition that is saved and goes on elsewhere
@@ -49,6 +50,7 @@
 #include <papr/kvm.h>
 #include <papr/nvram.h>
 #include <papr/ops.h>
+#include <papr/pci.h>
 #include <papr/policy.h>
 #include <papr/save.h>
 #include <papr/stats.h>
