@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "fwnmi/elog-build.h"
 #include "fwnmi/event.h"
@@ -385,4 +386,26 @@ int papr_vm_event_internal_error(struct papr_vm *vm,
 	});
 	elog_append_ps(&b, refcode);
 	return finish(vm, &event, &b, error);
+}
+
+/* --- a call that has ended in a hardware error */
+
+size_t event_log_of_call(struct papr_vm *vm, uint32_t token, uint8_t *log)
+{
+	struct elog_build b = { .bytes = log };
+	char refcode[sizeof(ELOG_REFCODE)];
+
+	begin(vm, &b, &(struct kind){
+		.type = PAPR_ELOG_PLATFORM_ERROR,
+		.severity = PAPR_ELOG_ERROR_SYNC,
+		.disposition = PAPR_ELOG_NOT_RECOVERED,
+		.subsystem = SUBSYSTEM_CEC,
+		.uh_severity = UH_UNRECOVERABLE,
+		.sections = 3,
+	});
+	snprintf(refcode, sizeof(refcode), "B700%04X%*s", token & 0xffff, 24,
+		 "");
+	elog_append_ps(&b, refcode);
+	elog_finish(&b);
+	return b.len;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <papr/error.h>
+#include <papr/vm.h>
 
 struct event;
 
@@ -20,5 +21,11 @@ int event_check_scan(bool scan, uint8_t severity, struct papr_error *error);
 /* As papr_vm_event_log(), but it is not put into the queue. */
 int event_of_log(struct event *event, uint32_t flags, const void *log,
 		 size_t len, struct papr_error *error);
+
+/*
+ * The log of an RTAS call that has ended in a hardware error, which its token
+ * names in the reference code; @log has room for PAPR_ELOG_MAX.  Its length.
+ */
+size_t event_log_of_call(struct papr_vm *vm, uint32_t token, uint8_t *log);
 
 #endif

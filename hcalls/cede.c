@@ -35,24 +35,6 @@ static int64_t h_prod(struct papr_vcpu *vcpu, const void *args, void *rets)
 	return H_SUCCESS;
 }
 
-static bool is_active(const struct papr_vcpu *vcpu)
-{
-	enum papr_cpu_state state = papr_vcpu_state(vcpu);
-
-	return (state == PAPR_CPU_RUNNING || state == PAPR_CPU_STARTING) &&
-	       papr_vcpu_rest(vcpu) != PAPR_REST_JOIN;
-}
-
-static bool is_last(const struct papr_vcpu *vcpu)
-{
-	const struct papr_vm *vm = vcpu->vm;
-
-	for (uint32_t i = 0; i < vm->n_vcpus; i++)
-		if (vm->vcpus[i] != vcpu && is_active(vm->vcpus[i]))
-			return false;
-	return true;
-}
-
 /* Of two that come at once one must be told that it is the last. */
 static int64_t h_join(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
@@ -67,7 +49,7 @@ static int64_t h_join(struct papr_vcpu *vcpu, const void *args, void *rets)
 	if (msr & MSR_EE)
 		return H_BAD_MODE;
 	pthread_mutex_lock(&vm->join_lock);
-	last = is_last(vcpu);
+	last = rest_is_last(vcpu);
 	if (!last)
 		rest_begin(vcpu, PAPR_REST_JOIN);
 	pthread_mutex_unlock(&vm->join_lock);

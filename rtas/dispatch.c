@@ -133,6 +133,8 @@ static int32_t run_counted(struct papr_vcpu *vcpu, int row, struct block *b)
 	PROBE3(rtas_return, vcpu->id, b->token, status);
 	if (status == RTAS_AGAIN)
 		return status;
+	if (status == RTAS_HARDWARE_ERROR)
+		atomic_store(&vcpu->vm->last_error, b->token);
 	if (times)
 		times_count(&times->rtas[row], start_ns);
 	count(vcpu, row, status);

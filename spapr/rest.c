@@ -50,6 +50,24 @@ void rest_prod(struct papr_vcpu *vcpu)
 		ops->wake(vcpu->host);
 }
 
+static bool is_active(const struct papr_vcpu *vcpu)
+{
+	enum papr_cpu_state state = papr_vcpu_state(vcpu);
+
+	return (state == PAPR_CPU_RUNNING || state == PAPR_CPU_STARTING) &&
+	       papr_vcpu_rest(vcpu) != PAPR_REST_JOIN;
+}
+
+bool rest_is_last(const struct papr_vcpu *vcpu)
+{
+	const struct papr_vm *vm = vcpu->vm;
+
+	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+		if (vm->vcpus[i] != vcpu && is_active(vm->vcpus[i]))
+			return false;
+	return true;
+}
+
 void rest_reset(struct papr_vcpu *vcpu)
 {
 	atomic_store(&vcpu->rest, PAPR_REST_NONE);

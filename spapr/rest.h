@@ -19,6 +19,9 @@ void rest_begin(struct papr_vcpu *vcpu, enum papr_rest how);
 /* H_PROD: it wakes, or will not sleep the next time; any thread. */
 void rest_prod(struct papr_vcpu *vcpu);
 
+/* Whether all others sleep in H_JOIN or are stopped; under join_lock. */
+bool rest_is_last(const struct papr_vcpu *vcpu);
+
 /* As new. */
 void rest_reset(struct papr_vcpu *vcpu);
 

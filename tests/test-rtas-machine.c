@@ -183,6 +183,153 @@ static void perftools_refuse_what_they_do_not_have(void **state)
 			fail_msg("row %zu", i);
 }
 
+static int32_t last_error(struct partition *p, uint32_t gpa, uint32_t len)
+{
+	return RTAS(p, RTAS_TOKEN_rtas_last_error, 2, 1, gpa, len);
+}
+
+/* There is no time before 1970. */
+static void make_error(struct partition *p)
+{
+	RTAS(p, RTAS_TOKEN_set_time_of_day, 7, 1, 1970, 1, 1, 0, 0, 0, 0);
+	p->clock_ns--;
+	assert_int_equal(RTAS(p, RTAS_TOKEN_get_time_of_day, 0, 8),
+			 RTAS_HARDWARE_ERROR);
+}
+
+static void hardware_error_is_told_once_by_its_call(void **state)
+{
+	struct partition *p = *state;
+	struct papr_error error = { "" };
+	struct papr_elog *elog = NULL;
+
+	p->clock_ns = 5 * NS_PER_S;
+	assert_int_equal(last_error(p, BUF, 2048), RTAS_NO_EVENT);
+	make_error(p);
+	memset(p->ram + BUF, 0xee, 2048);
+	assert_int_equal(last_error(p, BUF, 2048), RTAS_SUCCESS);
+	if (papr_elog_decode(p->ram + BUF, 2048, &elog, &error))
+		fail_msg("%s", error.text);
+	papr_elog_free(elog);
+	assert_non_null(memmem(p->ram + BUF, 2048, "B7002001    ", 12));
+	assert_int_equal(last_error(p, BUF, 2048), RTAS_NO_EVENT);
+}
+
+static void other_results_are_no_hardware_error(void **state)
+{
+	struct partition *p = *state;
+
+	assert_int_equal(RTAS(p, RTAS_TOKEN_get_power_level, 1, 2, 0),
+			 RTAS_PARAMETER_ERROR);
+	assert_int_equal(last_error(p, BUF, 2048), RTAS_NO_EVENT);
+}
+
+static void hardware_error_is_forgotten_by_a_reset(void **state)
+{
+	struct partition *p = *state;
+	struct papr_error error;
+
+	make_error(p);
+	assert_int_equal(papr_vm_reset(p->vm, &error), 0);
+	assert_int_equal(last_error(p, BUF, 2048), RTAS_NO_EVENT);
+}
+
+static void log_of_an_error_is_cut_to_the_guests_buffer(void **state)
+{
+	static const struct {
+		uint32_t gpa, len;
+		int32_t status;
+	} rows[] = {
+		{ BUF, 0, RTAS_PARAMETER_ERROR },
+		{ BUF, 7, RTAS_PARAMETER_ERROR },
+		{ RAM_SIZE - 7, 8, RTAS_PARAMETER_ERROR },
+		{ RAM_SIZE - 8, 2048, RTAS_PARAMETER_ERROR },
+		{ ROM_BASE, 2048, RTAS_PARAMETER_ERROR },
+		{ RAM_SIZE - 8, 8, RTAS_SUCCESS },
+	};
+	struct partition *p = *state;
+
+	p->ram[BUF + 8] = 0xee;
+	make_error(p);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (last_error(p, rows[i].gpa, rows[i].len) != rows[i].status)
+			fail_msg("row %zu", i);
+	make_error(p);
+	assert_int_equal(last_error(p, BUF, 8), RTAS_SUCCESS);
+	assert_int_equal(p->ram[BUF + 8], 0xee);
+}
+
+static struct {
+	int result;
+	struct papr_vcpu *by;
+} suspended;
+
+static int suspend(void *vmm, struct papr_vcpu *vcpu)
+{
+	(void)vmm;
+	suspended.by = vcpu;
+	return suspended.result;
+}
+
+static void can_suspend(struct partition *p, struct papr_host_ops *host_ops,
+			struct papr_vmm_ops *vmm_ops)
+{
+	(void)p;
+	(void)host_ops;
+	vmm_ops->suspend = suspend;
+}
+
+static void guest_suspends_itself_when_one_vcpu_is_left(void **state)
+{
+	static const struct {
+		int result;
+		int32_t status;
+	} rows[] = {
+		{ 0, RTAS_SUCCESS }, { -ECANCELED, RTAS_SUSPENSION_ABORTED },
+		{ -EBUSY, RTAS_NOT_SUSPENDABLE },
+		{ -EIO, RTAS_NOT_SUSPENDABLE },
+	};
+	struct partition *p = partition_new(&(struct partition_setup){
+		.config = { .cores = 2 }, .tweak = can_suspend });
+	struct papr_vcpu *other = papr_vm_vcpu(p->vm, 1);
+	struct papr_entry entry = { .pc = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		suspended.by = NULL;
+		suspended.result = rows[i].result;
+		assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_suspend_me, 0, 1),
+				 rows[i].status);
+		assert_ptr_equal(suspended.by, papr_vm_vcpu(p->vm, 0));
+	}
+	suspended.by = NULL;
+	papr_vcpu_start(other, &entry);
+	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_suspend_me, 0, 1),
+			 RTAS_MULTIPLE_ACTIVE);
+	assert_null(suspended.by);
+	partition_free(p);
+}
+
+static void guest_suspends_itself_when_all_others_have_joined(void **state)
+{
+	struct partition *p = partition_new(&(struct partition_setup){
+		.host = "power8", .config = { .cores = 2 },
+		.policy = "default: user" });
+	struct papr_entry entry = { .pc = 0 };
+
+	(void)state;
+	papr_vcpu_start(papr_vm_vcpu(p->vm, 1), &entry);
+	papr_vcpu_take_entry(papr_vm_vcpu(p->vm, 1), &entry);
+	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_suspend_me, 0, 1),
+			 RTAS_MULTIPLE_ACTIVE);
+	p->on = 1;
+	assert_int_equal(HCALL(p, H_JOIN), H_SUCCESS);
+	p->on = 0;
+	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_suspend_me, 0, 1),
+			 RTAS_SUCCESS);
+	partition_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +343,13 @@ int main(void)
 			program_that_does_not_start_again_is_not_asked),
 		partition_test(hypervisor_has_no_names_for_its_code),
 		partition_test(perftools_refuse_what_they_do_not_have),
+		partition_test(hardware_error_is_told_once_by_its_call),
+		partition_test(other_results_are_no_hardware_error),
+		partition_test(hardware_error_is_forgotten_by_a_reset),
+		partition_test(log_of_an_error_is_cut_to_the_guests_buffer),
+		cmocka_unit_test(guest_suspends_itself_when_one_vcpu_is_left),
+		cmocka_unit_test(
+			guest_suspends_itself_when_all_others_have_joined),
 	};
 
 	return cmocka_run_group_tests_name("RTAS machine", tests, NULL, NULL);

@@ -409,6 +409,11 @@ size_t papr_trace_format(const struct papr_trace *trace, char *line,
  *	to be started again.  0, or anything else and the guest is told of an
  *	error.  NULL: the guest cannot ask for it
  * @indicator: the guest has set one, to the state that LoPAR has for it
+ * @suspend: the guest is ready to be stopped, moved or saved, with this vCPU
+ *	the only one that is not asleep in H_JOIN or stopped; then it goes on.
+ *	0; -ECANCELED, and the guest knows that nothing has happened; anything
+ *	else, and it is told that it cannot be suspended.  NULL: the suspension
+ *	is over at once
  */
 struct papr_vmm_ops {
 	size_t size;
@@ -441,6 +446,7 @@ struct papr_vmm_ops {
 	int (*power_on_at)(void *vmm, uint64_t clock_ns);
 	void (*indicator)(void *vmm, enum papr_indicator indicator,
 			  uint32_t state);
+	int (*suspend)(void *vmm, struct papr_vcpu *vcpu);
 };
 
 #ifdef __cplusplus
