@@ -194,7 +194,7 @@ static void agree(const struct papr_connector *c)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct papr_connector c = { .size = sizeof(c) };
-	struct papr_entry entry = { 0, 0 };
+	struct papr_entry entry = { 0 };
 
 	if (!vm)
 		make();

@@ -23,14 +23,12 @@ static void check(int ok)
 
 static void check_step(const struct step *step)
 {
-	struct qmp_injection injection;
 	struct papr_error error;
 
 	check(step->line > 0 && step->ms >= 0);
 	if (step->kind == STEP_INJECT) {
 		check(step->injection.repeat > 0);
-		check(!qmp_inject_parse(step->injection.args, &injection,
-					&error));
+		check(!qmp_inject_check(step->injection.args, &error));
 	}
 	if (step->kind == STEP_COMMAND)
 		check(step->command != NULL);

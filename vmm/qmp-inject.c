@@ -260,6 +260,13 @@ static int parse(const json_t *args, struct injection *injection,
 	return r ? r : take_pc(args, what, error);
 }
 
+int qmp_inject_check(const json_t *args, struct papr_error *error)
+{
+	struct injection injection;
+
+	return parse(args, &injection, error);
+}
+
 static int parse_id(const json_t *args, uint64_t *id, struct papr_error *error)
 {
 	if (!json_object_get(args, "id"))

@@ -8,6 +8,9 @@
 
 struct qmp;
 
+/* Whether papr-inject takes them: 0, or -EINVAL and a sentence. */
+int qmp_inject_check(const json_t *args, struct papr_error *error);
+
 /* Commands of struct qmp: a result, or NULL and a sentence. */
 json_t *qmp_papr_inject(struct qmp *qmp, const json_t *args,
 			struct papr_error *error);
