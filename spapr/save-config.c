@@ -15,7 +15,8 @@
 #include "spapr/vio.h"
 #include "spapr/vm.h"
 
-#define FACTS (16 + 3 * RAM_REGIONS + 4 * TCE_WINDOWS + 3 * VIO_DEVICES)
+#define FACTS (17 + 3 * RAM_REGIONS + 4 * TCE_WINDOWS + 3 * VIO_DEVICES + \
+	       (1 + NUMA_LEVELS) * PAPR_NUMA_NODES + PAPR_MAX_VCPUS)
 
 struct facts {
 	size_t n;
@@ -52,6 +53,20 @@ static void add_machine(struct facts *f, const struct papr_vm *vm)
 	add(f, "number of VIO devices", vm->n_vio);
 }
 
+static void add_numa(struct facts *f, const struct papr_vm *vm)
+{
+	const struct numa *numa = &vm->numa;
+
+	add(f, "number of NUMA nodes", numa->nodes);
+	for (uint32_t i = 0; i < numa->nodes; i++) {
+		add(f, "end of a NUMA node", numa->end[i]);
+		for (int j = 0; j < NUMA_LEVELS; j++)
+			add(f, "domain of a NUMA node", numa->domain[i][j]);
+	}
+	for (uint32_t i = 0; i < vm->config.cores; i++)
+		add(f, "NUMA node of a core", numa->node_of_core[i]);
+}
+
 static void add_parts(struct facts *f, const struct papr_vm *vm)
 {
 	for (size_t i = 0; i < vm->n_ram; i++) {
@@ -73,6 +88,7 @@ static void add_parts(struct facts *f, const struct papr_vm *vm)
 	add(f, "most cores", vm->config.max_cores);
 	add(f, "address of pluggable memory", vm->drcs.area.gpa);
 	add(f, "size of pluggable memory", vm->drcs.area.len);
+	add_numa(f, vm);
 }
 
 static struct facts *find_facts(const struct papr_vm *vm)

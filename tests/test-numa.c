@@ -10,6 +10,7 @@
 
 #include "spapr/vm.h"
 #include "tests/machines.h"
+#include "tests/save-fixture.h"
 #include "tests/tree.h"
 
 #define NUMA(...) &(struct papr_numa){ .size = sizeof(struct papr_numa), \
@@ -244,6 +245,55 @@ static void most_nodes_are_taken(void **state)
 	partition_free(p);
 }
 
+/* Attached and not started. */
+static struct partition *new_nodes(const struct papr_numa *numa)
+{
+	struct partition *p = NULL;
+
+	assert_int_equal(partition_make(&(struct partition_setup){
+		.mem = GIB, .config = { .cores = 2, .numa = numa } }, &p,
+		NULL), 0);
+	assert_int_equal(papr_vm_seal(p->vm), 0);
+	partition_attach(p, 0);
+	partition_attach(p, 1);
+	return p;
+}
+
+static void saved_partition_has_the_same_nodes(void **state)
+{
+	static const struct {
+		uint64_t mem[2];
+		uint32_t core_node[2];
+		uint8_t distance[4];
+		const char *says;
+	} rows[] = {
+		{ { 512 * MIB, 512 * MIB }, { 1, 0 }, { 10, 20, 20, 10 },
+		  "NUMA node of a core: 0 there, 1 here" },
+		{ { 256 * MIB, 768 * MIB }, { 0, 1 }, { 10, 20, 20, 10 },
+		  "end of a NUMA node: 0x20000000 there, 0x10000000 here" },
+		{ { 512 * MIB, 512 * MIB }, { 0, 1 }, { 10, 40, 40, 10 },
+		  "domain of a NUMA node: 0 there, 1 here" },
+	};
+	struct partition *p = new_nodes(NUMA(.nodes = 2,
+		MEM(512 * MIB, 512 * MIB), CORES(0, 1)));
+	struct file *file = save_to_file(p);
+
+	(void)state;
+	partition_free(p);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		p = new_nodes(NUMA(.nodes = 2, .mem = rows[i].mem,
+				     .core_node = rows[i].core_node,
+				     .distance = rows[i].distance));
+		load_must_fail(p, file, -EINVAL, rows[i].says);
+		partition_free(p);
+	}
+	p = new_nodes(NULL);
+	load_must_fail(p, file, -EINVAL,
+		       "number of NUMA nodes: 2 there, 1 here");
+	partition_free(p);
+	file_free(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +305,7 @@ int main(void)
 		cmocka_unit_test(home_of_a_vcpu_is_its_cores),
 		partition_test(one_node_has_what_nobody_divided),
 		cmocka_unit_test(most_nodes_are_taken),
+		cmocka_unit_test(saved_partition_has_the_same_nodes),
 	};
 
 	return cmocka_run_group_tests_name("NUMA", tests, NULL, NULL);
