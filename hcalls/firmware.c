@@ -2,6 +2,8 @@
 /* What SLOF, a firmware in the guest, asks of the platform; QEMU's calls. */
 #include "config.h"
 
+#include <stddef.h>
+
 #include <libfdt.h>
 
 #include "hcalls/cas.h"
@@ -76,7 +78,7 @@ static int64_t take_tree(struct papr_vm *vm, uint64_t gpa)
 
 	if (!from)
 		return H_PARAMETER;
-	size = fdt_totalsize(from);
+	size = load_be32(from + offsetof(struct fdt_header, totalsize));
 	if (size < FDT_V17_SIZE || size > fw->room)
 		return H_PARAMETER;
 	from = ram_get(vm, gpa, size, RAM_READ);
