@@ -11,14 +11,12 @@
 
 /*
  * Room for the server numbers of this VM, where the kernel lets it be chosen:
- * the XICS that is made of a XIVE; the others take any.
+ * a XIVE, from 5.5 on, and the XICS that is made of it; the others take any.
  */
-static int set_servers(int fd, uint32_t servers)
+int kvm_irqs_set_servers(int fd, uint32_t group, uint64_t id, uint32_t servers)
 {
 	struct kvm_device_attr attr = {
-		.group = KVM_DEV_XICS_GRP_CTRL,
-		.attr = KVM_DEV_XICS_NR_SERVERS,
-		.addr = (uintptr_t)&servers,
+		.group = group, .attr = id, .addr = (uintptr_t)&servers,
 	};
 
 	if (kvm_ioctl(fd, KVM_HAS_DEVICE_ATTR, &attr) < 0)
@@ -89,6 +87,8 @@ int kvm_irqs_drop(void *host)
 {
 	struct papr_kvm *kvm = host;
 
+	if (kvm->xive)
+		kvm_xive_unmap(kvm);
 	if (kvm->irqs_fd >= 0)
 		close(kvm->irqs_fd);
 	kvm->irqs_fd = -1;
@@ -107,7 +107,7 @@ static int connect_all(struct papr_kvm *kvm)
 	return r;
 }
 
-static int make_controller(struct papr_kvm *kvm)
+static int make_xics(struct papr_kvm *kvm)
 {
 	struct kvm_create_device device = { .type = KVM_DEV_TYPE_XICS };
 	int r = kvm_ioctl(kvm->vm_fd, KVM_CREATE_DEVICE, &device);
@@ -115,9 +115,17 @@ static int make_controller(struct papr_kvm *kvm)
 	if (r < 0)
 		return r;
 	kvm->irqs_fd = device.fd;
-	r = set_servers(kvm->irqs_fd, kvm->servers);
+	r = kvm_irqs_set_servers(kvm->irqs_fd, KVM_DEV_XICS_GRP_CTRL,
+				 KVM_DEV_XICS_NR_SERVERS, kvm->servers);
 	for (size_t i = 0; i < kvm->n_irqs && !r; i++)
 		r = kvm_irqs_set_source(kvm, kvm->irqs[i], SOURCE_NEW);
+	return r;
+}
+
+static int make_controller(struct papr_kvm *kvm)
+{
+	int r = kvm->xive ? kvm_xive_make(kvm) : make_xics(kvm);
+
 	if (!r)
 		r = connect_all(kvm);
 	if (r)

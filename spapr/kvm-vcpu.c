@@ -397,9 +397,12 @@ static const char *explain_irq(int err)
 
 int kvm_cpu_connect(const struct kvm_cpu *cpu)
 {
-	if (cpu->kvm->irqs_fd < 0)
+	const struct papr_kvm *kvm = cpu->kvm;
+
+	if (kvm->irqs_fd < 0)
 		return 0;
-	return kvm_enable_cap(cpu->fd, KVM_CAP_IRQ_XICS, cpu->kvm->irqs_fd,
+	return kvm_enable_cap(cpu->fd, kvm->xive ? KVM_CAP_PPC_IRQ_XIVE :
+			      KVM_CAP_IRQ_XICS, kvm->irqs_fd,
 			      papr_vcpu_id(cpu->vcpu));
 }
 

@@ -232,6 +232,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.get_state = kvm_cpu_get_state,
 		.set_state = kvm_cpu_set_state,
 		.set_timebase = kvm_set_timebase,
+		.xive = &kvm_xive_ops,
 	};
 
 	return &ops;
@@ -272,8 +273,8 @@ void papr_kvm_free(struct papr_kvm *kvm)
 		kvm->cpus = cpu->next;
 		kvm_cpu_free(cpu);
 	}
-	if (kvm->irqs_fd >= 0)
-		close(kvm->irqs_fd);
+	kvm_irqs_drop(kvm);
+	kvm_xive_free(kvm);
 	if (kvm->hpt_fd >= 0)
 		close(kvm->hpt_fd);
 	kvm_tce_free(kvm);

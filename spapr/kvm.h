@@ -20,9 +20,11 @@
 
 #include <papr/kvm.h>
 #include <papr/vm.h>
+#include <papr/xive.h>
 
 struct kvm_fresh;
 struct kvm_tce;
+struct kvm_xive;
 
 struct kvm_cpu {
 	struct papr_kvm *kvm;
@@ -57,6 +59,7 @@ struct papr_kvm {
 	uint32_t servers;
 	uint32_t *irqs;
 	size_t n_irqs;
+	struct kvm_xive *xive;		/* NULL: it is a XICS */
 
 	pthread_mutex_t lock;		/* of what follows */
 	struct kvm_cpu *cpus;
@@ -141,6 +144,20 @@ int kvm_cpu_get_icp(void *cpu, uint64_t *state);
 int kvm_cpu_set_icp(void *cpu, uint64_t state);
 int kvm_irqs_get_source(void *host, uint32_t irq, uint64_t *state);
 int kvm_irqs_set_source(void *host, uint32_t irq, uint64_t state);
+
+/* Numbers of servers for a controller, if its attribute @id is there. */
+int kvm_irqs_set_servers(int fd, uint32_t group, uint64_t id,
+			 uint32_t servers);
+
+/*
+ * The native mode of a XIVE: makes one as kvm->xive says, without vCPUs; takes
+ * its pages from the guest, which finds others there after the next is made;
+ * ends its memory slots.
+ */
+extern const struct papr_xive_ops kvm_xive_ops;
+int kvm_xive_make(struct papr_kvm *kvm);
+void kvm_xive_unmap(struct papr_kvm *kvm);
+void kvm_xive_free(struct papr_kvm *kvm);
 
 /* Operations on the page table. */
 int kvm_hpt_open(void *host);

@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 
+#include <papr/xive.h>
+
 #include "tests/fake-host.h"
 
 #define MAX_HCALL 0x45c		/* of Linux 6.1 */
@@ -17,11 +19,15 @@ struct failure {
 	int err;
 };
 
+struct fake_xive;
+
 struct source {
 	uint32_t irq;
 	bool level;
-	unsigned int raised;
+	unsigned int raised;		/* of a XIVE: sent into a queue */
 	uint64_t state;
+	uint32_t pq;			/* of a XIVE, */
+	struct papr_xive_target target;	/* and this */
 };
 
 struct fake_host {
@@ -34,6 +40,7 @@ struct fake_host {
 	bool has_cpu;
 	bool has_irqs;
 	unsigned int irqs_made;		/* how often */
+	struct fake_xive *xive;		/* NULL: it is a XICS */
 	bool radix;			/* what the guest is now */
 	uint32_t n_sources;
 	struct source source[MAX_SOURCES];
@@ -74,6 +81,10 @@ int fake_get_source(void *host, uint32_t irq, uint64_t *state);
 int fake_set_source(void *host, uint32_t irq, uint64_t state);
 struct source *fake_source(struct fake_host *fake, uint32_t irq);
 
+/* Operations of fake-xive.c; a controller as new. */
+extern const struct papr_xive_ops fake_xive_ops;
+void fake_xive_make(struct fake_host *fake);
+
 /* Operations of fake-hpt.c; an empty table of 2^@order bytes. */
 void fake_hpt_make(struct fake_host *fake, uint32_t order);
 int fake_hpt_open(void *host);
@@ -110,6 +121,7 @@ struct fake_cpu {
 	uint64_t area[PAPR_AREA_SLB + 1];
 	uint64_t icp;			/* of the host's controller ... */
 	unsigned int icp_of;		/* ... if it is that one */
+	uint64_t vp[2];			/* of a XIVE */
 };
 
 #endif

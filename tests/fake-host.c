@@ -467,7 +467,9 @@ static int fake_reset_irqs(void *host)
 
 	for (uint32_t i = 0; i < fake->n_sources && !err; i++)
 		fake->source[i] = (struct source){ .irq = fake->source[i].irq };
-	if (!err)
+	if (!err && fake->xive)
+		fake_xive_make(fake);
+	else if (!err)
 		fake_irqs_make(fake);
 	return fake_host_leave(fake, err, "reset_irqs");
 }
@@ -547,6 +549,7 @@ const struct papr_host_ops *fake_host_ops(void)
 		.get_state = fake_get_state,
 		.set_state = fake_set_state,
 		.set_timebase = fake_set_timebase,
+		.xive = &fake_xive_ops,
 	};
 
 	return &ops;

@@ -61,6 +61,17 @@ enum fake_op {
 	FAKE_GET_STATE,
 	FAKE_SET_STATE,
 	FAKE_SET_TIMEBASE,
+	FAKE_XIVE_SETUP,
+	FAKE_XIVE_TARGET,
+	FAKE_XIVE_SYNC,
+	FAKE_XIVE_SYNC_ALL,
+	FAKE_XIVE_FORGET,
+	FAKE_XIVE_ESB,
+	FAKE_XIVE_TRIGGER,
+	FAKE_XIVE_SET_QUEUE,
+	FAKE_XIVE_GET_QUEUE,
+	FAKE_XIVE_GET_VP,
+	FAKE_XIVE_SET_VP,
 	FAKE_OPS,
 };
 
@@ -108,6 +119,14 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	set_source 0x1000 0x500000000
  *	cpu 8: set_state
  *	set_timebase 0x1000
+ *	xive_setup 9: 3 sources, 0x6010000000000 0x60302031a0000
+ *	xive_target 0x1100 8 6 0x10
+ *	xive_sync 0x1100
+ *	xive_sync_all
+ *	xive_forget
+ *	xive_trigger 0x1100
+ *	xive_set_queue 8 6 0x10000 16 1+0
+ *	cpu 8: xive_set_vp 0xff000000
  *
  * describe, describe_mmu and all that get something change nothing and are
  * not logged.  The text lasts until the next call of the host.

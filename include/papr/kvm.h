@@ -3,8 +3,9 @@
  * A ready host on top of Linux KVM.
  *
  * The program keeps KVM: it opens /dev/kvm, creates the VM, its memory slots
- * and vCPUs, and owns the threads.  On a machine that is not POWER these
- * functions are there and return -ENODEV.
+ * and vCPUs, and owns the threads.  The pages of a XIVE are added by the
+ * library, in the last memory slots that KVM has.  On a machine that is not
+ * POWER these functions are there and return -ENODEV.
  *
  *	papr_kvm_new(kvm_fd, vm_fd, &kvm, &error);
  *	papr_vm_new(&config, papr_kvm_host_ops(), kvm, &ops, me, &vm, &error);

@@ -19,6 +19,7 @@ extern "C" {
 struct papr_connector;
 struct papr_vm;
 struct papr_vcpu;
+struct papr_xive_ops;
 
 /** The hypercall arguments, r4 to r12. */
 #define PAPR_HCALL_ARGS 9
@@ -162,8 +163,8 @@ struct papr_saved_reg {
  * @reset_cpu: a vCPU as it was when it was attached: what the guest has left in
  *	its registers, registered areas and pending calls is gone; -EBUSY while
  *	it is in the guest.  NULL: the VM cannot be reset
- * @reset_irqs: the interrupt controller as @setup_irqs has made it, after all
- *	vCPUs were reset; NULL where there is no @setup_irqs
+ * @reset_irqs: the interrupt controller as @setup_irqs or @xive has made it,
+ *	after all vCPUs were reset; NULL where there is neither
  * @interrupt: raise or lower the external interrupt of a vCPU, which takes it
  *	while it is up and MSR[EE] is set, and wakes from H_CEDE, be that in
  *	the kernel or, by papr_vcpu_rest(), in the host; any thread, also for a
@@ -196,6 +197,8 @@ struct papr_saved_reg {
  * @get_icp, @set_icp: what a vCPU is shown, KVM_REG_PPC_ICP_STATE; -EINVAL for
  *	a state that cannot be
  * @get_source, @set_source: an interrupt source, KVM_DEV_XICS_GRP_SOURCES
+ * @xive: another interrupt controller in place of that of @setup_irqs, see
+ *	xive.h.  NULL: none
  * @get_area, @set_area: where an area is, 0 for nowhere; to register one, and
  *	with 0 to deregister it.  The library has checked it; -EINVAL if an area
  *	lacks its VPA, or a VPA is still needed.  From any vCPU's thread and for
@@ -264,6 +267,7 @@ struct papr_host_ops {
 	int (*set_state)(void *cpu, const struct papr_saved_reg *regs,
 			 size_t n, uint64_t *culprit);
 	int (*set_timebase)(void *host, uint64_t tb);
+	const struct papr_xive_ops *xive;
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

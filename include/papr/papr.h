@@ -21,6 +21,7 @@
  *	sysparm.h	what a guest asks of its platform, and may set
  *	save.h		a partition that is saved and goes on elsewhere
  *	stats.h		results and times of calls
+ *	xive.h		a XIVE, as the library calls that of the hypervisor
  *	kvm.h		a ready host on top of Linux KVM
  *
  * Results: functions that set something up return 0 or a negative errno
@@ -58,5 +59,6 @@
 #include <papr/vio.h>
 #include <papr/vm.h>
 #include <papr/vpd.h>
+#include <papr/xive.h>
 
 #endif
