@@ -179,6 +179,11 @@ bool hcall_is_xics(int row)
 	return kvm && kvm->how == KVM_XICS;
 }
 
+bool hcall_is_xive(int row)
+{
+	return hcall_set_has(hcall_table[row].set, "hcall-int-exploitation");
+}
+
 bool hcall_is_hpt(int row)
 {
 	const struct kvm_hcall *kvm = hcall_kvm(row);

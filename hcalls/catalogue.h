@@ -108,6 +108,9 @@ const struct kvm_hcall *hcall_kvm(int row);
 /* Whether it is one of the six calls of interrupt presentation. */
 bool hcall_is_xics(int row);
 
+/* Whether it is one of the eleven calls of a XIVE. */
+bool hcall_is_xive(int row);
+
 /* Whether it is one of the seven calls on the hashed page table. */
 bool hcall_is_hpt(int row);
 

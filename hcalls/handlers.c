@@ -7,7 +7,7 @@
 static const struct hcall_impl *const topics[] = {
 	fwnmi_hcalls, hcalls_cede, hcalls_firmware, hcalls_hpt, hcalls_mem,
 	hcalls_mode, hcalls_of, hcalls_rtas, hcalls_splpar, hcalls_tce, hcalls_term,
-	hcalls_vio, hcalls_vpa, hcalls_watchdog, hcalls_xics,
+	hcalls_vio, hcalls_vpa, hcalls_watchdog, hcalls_xics, hcalls_xive,
 };
 
 int hcalls_reset(struct papr_vm *vm)

@@ -21,6 +21,7 @@ extern const struct hcall_impl hcalls_vio[];
 extern const struct hcall_impl hcalls_vpa[];
 extern const struct hcall_impl hcalls_watchdog[];
 extern const struct hcall_impl hcalls_xics[];
+extern const struct hcall_impl hcalls_xive[];
 
 /*
  * What the guest's calls have set, as before the first of them; no vCPU runs.

@@ -17,6 +17,7 @@
 #include "spapr/util.h"
 #include "spapr/vector5.h"
 #include "spapr/vio.h"
+#include "spapr/xive.h"
 
 #define RNG_SEED_LEN 32
 
@@ -97,7 +98,8 @@ static bool set_is_hash_only(const char *set)
 
 /*
  * There are no watchdogs without the program's help, and no queues without its
- * devices.  Partition suspension is more than its one call.
+ * devices.  Partition suspension is more than its one call, and KVM's XIVE has
+ * no reporting lines.
  */
 static bool set_is_empty(const struct papr_vm *vm, const char *set)
 {
@@ -105,7 +107,8 @@ static bool set_is_empty(const struct papr_vm *vm, const char *set)
 		return !vm->vmm_ops.watchdog;
 	if (!strcmp(set, "hcall-crq"))
 		return !vio_has_queues(vm);
-	return !strcmp(set, "hcall-suspend");
+	return !strcmp(set, "hcall-suspend") ||
+	       !strcmp(set, "hcall-int-exploitation");
 }
 
 /* A set is promised only if all of its calls are answered by somebody. */
@@ -201,6 +204,10 @@ static void write_interrupts(struct tree *t, const struct papr_vm *vm)
 		0, vm->vcpus[vm->n_vcpus - 1]->id + 1
 	};
 
+	if (vm_has_xive(vm)) {
+		tree_xive(t, vm, XICS_PHANDLE);
+		return;
+	}
 	tree_begin(t, "interrupt-controller");
 	tree_string(t, "device_type", "PowerPC-External-Interrupt-Presentation");
 	tree_string(t, "compatible", "IBM,ppc-xicp");
@@ -342,6 +349,8 @@ static void write_root(struct tree *t, const struct papr_vm *vm,
 	tree_u32(t, "#size-cells", 2);
 	write_identity(t, vm);
 	tree_lmb_connectors(t, vm);
+	if (vm_has_xive(vm))
+		tree_xive_root(t);
 	tree_memory(t, vm);
 	tree_dynamic_memory(t, vm);
 	write_interrupts(t, vm);

@@ -75,6 +75,10 @@ size_t cpu_features(const struct papr_vm *vm, const struct cpu_level *level,
  */
 int fdt_agree(const struct papr_vm *vm, void *fdt);
 
+/* With a XIVE: a property of the root, and the controller's node. */
+void tree_xive_root(struct tree *t);
+void tree_xive(struct tree *t, const struct papr_vm *vm, uint32_t phandle);
+
 void tree_cpus(struct tree *t, const struct papr_vm *vm,
 	       const struct papr_fdt_config *config);
 

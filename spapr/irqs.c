@@ -22,6 +22,7 @@
 #include "spapr/util.h"
 #include "spapr/vio.h"
 #include "spapr/vm.h"
+#include "spapr/xive.h"
 
 #define IRQS (VIO_DEVICES + PAPR_EVENT_CLASSES)
 
@@ -39,6 +40,8 @@ const char *irqs_why_not(const struct papr_vm *vm)
 {
 	const struct papr_host_ops *ops = &vm->host_ops;
 
+	if (vm_has_xive(vm))
+		return "the guest's interrupt controller is a XIVE";
 	if (!ops->setup_irqs || !vm->info.cap[PAPR_CAP_IRQ_XICS])
 		return "the kernel has no interrupt controller";
 	if (!ops->drop_irqs || !ops->get_icp || !ops->set_icp ||
@@ -100,6 +103,11 @@ int irqs_setup(struct papr_vm *vm)
 {
 	bool own = routes_own_xics(vm->routes);
 
+	if (vm_has_xive(vm)) {
+		uint32_t irqs[IRQS];
+
+		return xive_setup(vm, irqs, list_irqs(vm, irqs));
+	}
 	if (own || !irqs_why_not(vm)) {
 		vm->xics = make_own(vm);
 		if (!vm->xics)
@@ -147,13 +155,15 @@ static int define_rtas(struct papr_vm *vm, const struct papr_policy *policy,
 
 int irqs_setup_rtas(struct papr_vm *vm)
 {
-	if (!vm->host_ops.define_rtas || irqs_are_here(vm))
+	if (!vm->host_ops.define_rtas || irqs_are_here(vm) || vm_has_xive(vm))
 		return 0;
 	return define_rtas(vm, vm->policy, &vm->error);
 }
 
 int irqs_reset(struct papr_vm *vm)
 {
+	if (vm_has_xive(vm))
+		return xive_reset(vm);
 	if (irqs_are_here(vm))
 		xics_reset(vm->xics);
 	else if (vm->host_ops.reset_irqs)
@@ -175,6 +185,8 @@ int irqs_edge(struct papr_vm *vm, uint32_t irq)
 {
 	int r;
 
+	if (vm_has_xive(vm))
+		return xive_trigger(vm, irq);
 	pthread_mutex_lock(&vm->irqs_lock);
 	r = irqs_are_here(vm) ? xics_set_line(vm->xics, irq, true) :
 				hosts_edge(vm, irq);

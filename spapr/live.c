@@ -22,6 +22,7 @@
 #include "spapr/routing.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
+#include "spapr/xive.h"
 
 /* Who answers an RTAS call of the interrupt sources. */
 static const char *source_side(const struct papr_vm *vm,
@@ -31,6 +32,8 @@ static const char *source_side(const struct papr_vm *vm,
 	enum papr_route route = papr_policy_rtas_route(policy,
 						       &rtas_table[row]);
 
+	if (vm_has_xive(vm))
+		return "nobody";
 	if (route == PAPR_ROUTE_KERNEL && vm->host_ops.define_rtas && !here)
 		return "kernel";
 	return route == PAPR_ROUTE_DENY || !here ? "nobody" : "user";

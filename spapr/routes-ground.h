@@ -16,11 +16,12 @@ struct ground {
 	const struct papr_host *host;
 	enum papr_flavour flavour;	/* NONE: nothing can be switched */
 	bool xics;			/* interrupts in the kernel ... */
-	bool own_xics;			/* ... or in this library */
+	bool own_xics;			/* ... or in this library, ... */
+	bool xive;			/* ... or neither: no XICS, a XIVE */
 	bool hpt;			/* the page table can be reached */
 };
 
-/* Fills @xics and @own_xics. */
+/* Fills @xics, @own_xics and @xive: by what the host has for this guest. */
 void ground_place_xics(struct ground *g, bool kernel_can, bool can_interrupt);
 
 /* What this host's kernel has for a call. */

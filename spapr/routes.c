@@ -32,6 +32,10 @@ static const char no_radix[] =
 	"the kernel answers it for radix guests only, and this host has none";
 static const char no_xics[] =
 	"the kernel has no interrupt controller for the guest";
+static const char a_xics[] =
+	"the interrupt controller of the guest is a XICS";
+static const char a_xive[] =
+	"the interrupt controller of the guest is a XIVE";
 static const char kernels_xics[] =
 	"the interrupt controller of the guest is the kernel's";
 static const char no_hpt[] =
@@ -133,7 +137,7 @@ static const char *useless(const struct ground *g, int row)
 			g->host->cap[PAPR_CAP_MMU_RADIX] ? NULL : no_radix;
 	case KVM_XICS:
 	case KVM_RTAS:
-		return g->xics ? NULL : no_xics;
+		return g->xics ? NULL : g->xive ? a_xive : no_xics;
 	case KVM_UNBOUNDED:
 		return requested(g, row) == PAPR_ROUTE_KERNEL_ONLY ? NULL :
 			unbounded;
@@ -211,6 +215,7 @@ static bool is_handled(const struct ground *g, int row)
 {
 	return hcalls_has_handler(row) && can_invalidate(g, row) &&
 		(!hcall_is_xics(row) || g->own_xics) &&
+		(!hcall_is_xive(row) || g->xive) &&
 		(!hcall_is_hpt(row) || g->hpt) && can_wake(g, row);
 }
 
@@ -228,6 +233,10 @@ static const char *why_nobody(const struct ground *g, int row)
 		return no_handler;
 	if (hcall_is_hpt(row))
 		return no_hpt;
+	if (hcall_is_xive(row))
+		return a_xics;
+	if (g->xive)
+		return a_xive;
 	return g->xics ? kernels_xics : no_interrupt;
 }
 
@@ -449,7 +458,10 @@ int ground_predict(const struct ground *g, struct papr_route_report *report,
 
 void ground_place_xics(struct ground *g, bool kernel_can, bool can_interrupt)
 {
-	g->own_xics = can_interrupt &&
+	const int32_t *cap = g->host->cap;
+
+	g->xive = cap[PAPR_CAP_IRQ_XIVE] && !cap[PAPR_CAP_IRQ_XICS];
+	g->own_xics = can_interrupt && !g->xive &&
 		(!kernel_can || policy_takes_interrupts(g->policy));
 	g->xics = kernel_can && !g->own_xics;
 }

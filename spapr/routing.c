@@ -45,7 +45,8 @@ static bool is_kernels(enum papr_effective by)
  */
 static bool must_be_routed(int row)
 {
-	return hcall_is_hpt(row) || row == HCALL_ROW_H_CEDE ||
+	return hcall_is_hpt(row) || hcall_is_xive(row) ||
+		row == HCALL_ROW_H_CEDE ||
 		row == HCALL_ROW_H_PROD || row == HCALL_ROW_H_JOIN ||
 		row == HCALL_ROW_H_RPT_INVALIDATE;
 }

@@ -200,6 +200,7 @@ static int setup_routes(struct papr_vm *vm)
 
 int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)
 {
+	const struct papr_host host = vm_host_granted(vm);
 	struct papr_policy *copy;
 	int r;
 
@@ -207,7 +208,7 @@ int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)
 		return error_set(&vm->error, -EBUSY, "the policy is chosen "
 				 "before the VM is sealed, and changed after "
 				 "it by papr_vm_change_policy()");
-	r = papr_route_predict(policy, &vm->info, vm->routes, &vm->error);
+	r = papr_route_predict(policy, &host, vm->routes, &vm->error);
 	if (r)
 		return r;
 	copy = policy_copy(NULL, policy);

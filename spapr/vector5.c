@@ -4,6 +4,7 @@
 #include "spapr/util.h"
 #include "spapr/vector5.h"
 #include "spapr/vm.h"
+#include "spapr/xive.h"
 
 enum kind { HAVE, CHOOSE };
 

@@ -18,6 +18,7 @@
 #include "spapr/vio.h"
 #include "spapr/vm.h"
 #include "spapr/vsmt.h"
+#include "spapr/xive.h"
 
 #define RTAS_ALIGN 0x10000u
 #define RTAS_LIMIT 0x80000000ull
@@ -67,9 +68,10 @@ static int check_config(const struct papr_vm_config *c,
 				 "a multiple of 64 KiB below 2 GiB",
 				 (unsigned long long)c->rtas_base);
 	if (c->mmu > PAPR_MMU_HASH || c->nested_hv > PAPR_SWITCH_OFF ||
-	    c->fwnmi > PAPR_SWITCH_OFF)
-		return error_set(error, -EINVAL,
-				 "an MMU mode or switch has no such value");
+	    c->fwnmi > PAPR_SWITCH_OFF ||
+	    c->interrupts > PAPR_INTERRUPTS_AUTO)
+		return error_set(error, -EINVAL, "an MMU mode, switch or "
+				 "interrupt controller has no such value");
 	return 0;
 }
 
@@ -246,6 +248,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 
 	if (sized_copy(&vm->config, sizeof(vm->config), config) ||
 	    sized_copy(&vm->host_ops, sizeof(vm->host_ops), host_ops) ||
+	    (vm->host_ops.xive && sized_copy(&vm->xive_ops,
+	     sizeof(vm->xive_ops), vm->host_ops.xive)) ||
 	    sized_copy(&vm->vmm_ops, sizeof(vm->vmm_ops), vmm_ops))
 		return error_set(error, -E2BIG, "a structure has no size, or "
 				 "uses members this library does not know");
@@ -275,6 +279,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 		r = choose_nested(vm, error);
 	if (!r)
 		r = choose_fwnmi(vm, error);
+	if (!r)
+		r = xive_choose(vm, error);
 	if (!r)
 		r = choose_vsmt(vm, error);
 	if (!r)
@@ -354,6 +360,11 @@ enum papr_mmu papr_vm_mmu(const struct papr_vm *vm)
 	return vm->mmu;
 }
 
+enum papr_interrupts papr_vm_interrupts(const struct papr_vm *vm)
+{
+	return vm->interrupts;
+}
+
 uint32_t papr_vm_vsmt(const struct papr_vm *vm)
 {
 	return vm->vsmt;
@@ -369,6 +380,7 @@ struct papr_host vm_host_granted(const struct papr_vm *vm)
 	struct papr_host host = vm->info;
 
 	host.cap[PAPR_CAP_NESTED_HV] = vm->nested_hv;
+	host.cap[vm_has_xive(vm) ? PAPR_CAP_IRQ_XICS : PAPR_CAP_IRQ_XIVE] = 0;
 	return host;
 }
 

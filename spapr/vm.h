@@ -24,6 +24,7 @@
 #include <papr/pci.h>
 #include <papr/vio.h>
 #include <papr/vm.h>
+#include <papr/xive.h>
 
 #include "hcalls/catalogue.h"
 #include "rtas/catalogue.h"
@@ -193,6 +194,7 @@ struct papr_vm {
 	struct papr_vm_config config;
 	struct papr_host info;
 	struct papr_host_ops host_ops;
+	struct papr_xive_ops xive_ops;	/* all NULL: there are none */
 	void *host;
 	struct papr_vmm_ops vmm_ops;
 	void *vmm;
@@ -200,6 +202,7 @@ struct papr_vm {
 	/* Fixed once sealed. */
 	enum vm_stage stage;
 	enum papr_mmu mmu;
+	enum papr_interrupts interrupts;
 	uint32_t vsmt;
 	bool nested_hv;
 	bool fwnmi;
@@ -217,6 +220,7 @@ struct papr_vm {
 	uint32_t n_vcpus;
 	struct numa numa;
 	struct xics *xics;		/* NULL: interrupts are never here */
+	struct xive *xive;		/* NULL: it is a XICS */
 	size_t nvram_size;
 	struct event_queue *events;
 	struct papr_pci_ops pci_ops;	/* all NULL: there is no bus */

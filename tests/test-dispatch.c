@@ -63,17 +63,21 @@ static void call_without_handler_is_counted_for_nobody(void **state)
 	}
 }
 
+/* A guest has one interrupt controller or the other. */
 static void every_handler_leaves_other_registers_alone(void **state)
 {
-	struct partition *p = partition_new(&(struct partition_setup){
+	struct partition *xics = partition_new(&(struct partition_setup){
 		.host = "power8", .policy = "default: user" });
+	struct partition *xive = partition_new(&(struct partition_setup){
+		.config.interrupts = PAPR_INTERRUPTS_XIVE });
 	unsigned int handled = 0;
 
 	(void)state;
 
-	p->typed = "typed";
+	xics->typed = "typed";
 	for (size_t i = 0; i < papr_hcall_count(); i++) {
 		const struct papr_call_info *call = papr_hcall_at(i);
+		struct partition *p = hcall_is_xive(i) ? xive : xics;
 		int64_t ret;
 
 		/* That one is for radix guests. */
@@ -90,7 +94,8 @@ static void every_handler_leaves_other_registers_alone(void **state)
 		assert_int_equal(stats_of(p, call->number).user, 3);
 	}
 	assert_true(handled >= 26);
-	partition_free(p);
+	partition_free(xics);
+	partition_free(xive);
 }
 
 static void stats_end_with_the_catalogue(void **state)

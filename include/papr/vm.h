@@ -73,6 +73,19 @@ struct papr_numa {
 };
 
 /**
+ * enum papr_interrupts - the guest's interrupt controller
+ * @PAPR_INTERRUPTS_XICS: that of all guests, with calls
+ * @PAPR_INTERRUPTS_XIVE: that of POWER9 and newer in its native mode, which the
+ *	guest works without calls; it is always the host's
+ * @PAPR_INTERRUPTS_AUTO: a XIVE where the host has it
+ */
+enum papr_interrupts {
+	PAPR_INTERRUPTS_XICS,
+	PAPR_INTERRUPTS_XIVE,
+	PAPR_INTERRUPTS_AUTO,
+};
+
+/**
  * struct papr_vm_config - a partition before it is made
  * @size: sizeof(struct papr_vm_config)
  * @cores, @threads: at least 1 each; @threads a power of two up to 8; at most
@@ -88,6 +101,8 @@ struct papr_numa {
  * @numa: NULL for one node
  * @max_cores: 0, or how many cores there may be, those that are plugged in
  *	later by papr_vm_plug() with the first @cores
+ * @interrupts: XICS, XIVE or automatic.  A XIVE has pages between
+ *	0x0006010000000000 and 0x00060302031c0000, where there must be no RAM
  *
  * What is pointed to is copied.
  */
@@ -104,6 +119,7 @@ struct papr_vm_config {
 	const uint8_t *uuid;
 	const struct papr_numa *numa;
 	uint32_t max_cores;
+	enum papr_interrupts interrupts;
 };
 
 /**
@@ -259,6 +275,9 @@ int papr_vm_route(const struct papr_vm *vm, size_t index,
 
 /** papr_vm_mmu - the MMU the guest is to use; never PAPR_MMU_AUTO */
 enum papr_mmu papr_vm_mmu(const struct papr_vm *vm);
+
+/** papr_vm_interrupts - the guest's controller; never PAPR_INTERRUPTS_AUTO */
+enum papr_interrupts papr_vm_interrupts(const struct papr_vm *vm);
 
 /** papr_vm_vsmt - the distance of vCPU ids between cores, as chosen */
 uint32_t papr_vm_vsmt(const struct papr_vm *vm);
