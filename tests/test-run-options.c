@@ -51,6 +51,7 @@ static void a_kernel_is_all_that_is_needed(void **state)
 	assert_int_equal(options.threads, 1);
 	assert_int_equal(options.vsmt, 0);
 	assert_int_equal(options.mmu, PAPR_MMU_AUTO);
+	assert_int_equal(options.interrupts, PAPR_INTERRUPTS_XICS);
 	assert_int_equal(options.nested_hv, PAPR_SWITCH_AUTO);
 	assert_int_equal(options.fwnmi, PAPR_SWITCH_AUTO);
 	assert_int_equal(options.on_reboot, ACTION_EXIT);
@@ -97,6 +98,8 @@ static void choices_are_understood(void **state)
 	assert_int_equal(options.on_panic, ACTION_RESET);
 	assert_true(options.timing);
 	assert_int_equal(options.timeout_s, 30);
+	assert_parses("--kernel k --interrupts xive", &options);
+	assert_int_equal(options.interrupts, PAPR_INTERRUPTS_XIVE);
 }
 
 static void firmware_is_a_kind_or_a_file(void **state)
@@ -352,6 +355,8 @@ static const struct refusal {
 	  "--numa dist: there is no node 1" },
 	{ "--kernel k --mmu tlb",
 	  "--mmu tlb: must be one of auto, radix, hash" },
+	{ "--kernel k --interrupts mpic",
+	  "--interrupts mpic: must be one of auto, xics, xive" },
 	{ "--kernel k --vsmt 3",
 	  "--vsmt 3: must be one of auto, 1, 2, 4, 8" },
 	{ "--kernel k --nested-hv yes",

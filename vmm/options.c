@@ -33,6 +33,7 @@ const char options_help[] =
 "  --name TEXT          what the partition is called\n"
 "  --uuid UUID          by which it can be told from others\n"
 "  --mmu auto|radix|hash\n"
+"  --interrupts auto|xics|xive   the interrupt controller; default: xics\n"
 "  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
 "  --nested-hv auto|on|off\n"
 "  --fwnmi auto|on|off\n"
@@ -67,6 +68,13 @@ static const struct choice mmu_choices[] = {
 	{ "auto", PAPR_MMU_AUTO },
 	{ "radix", PAPR_MMU_RADIX },
 	{ "hash", PAPR_MMU_HASH },
+	{ NULL, 0 }
+};
+
+static const struct choice interrupts_choices[] = {
+	{ "auto", PAPR_INTERRUPTS_AUTO },
+	{ "xics", PAPR_INTERRUPTS_XICS },
+	{ "xive", PAPR_INTERRUPTS_XIVE },
 	{ NULL, 0 }
 };
 
@@ -301,6 +309,7 @@ static const struct option long_options[] = {
 	{ "name", required_argument, NULL, 'L' },
 	{ "uuid", required_argument, NULL, 'u' },
 	{ "mmu", required_argument, NULL, 'M' },
+	{ "interrupts", required_argument, NULL, 'x' },
 	{ "vsmt", required_argument, NULL, 'v' },
 	{ "nested-hv", required_argument, NULL, 'n' },
 	{ "fwnmi", required_argument, NULL, 'f' },
@@ -331,6 +340,11 @@ static int value_option(int letter, const char *text, struct run_options *o,
 	case 'M':
 		value = choice_parse("--mmu", mmu_choices, text, error);
 		o->mmu = value;
+		break;
+	case 'x':
+		value = choice_parse("--interrupts", interrupts_choices, text,
+				     error);
+		o->interrupts = value;
 		break;
 	case 'v':
 		value = choice_parse("--vsmt", vsmt_choices, text, error);

@@ -96,6 +96,7 @@ static int new_partition(struct vmm *vmm)
 		.threads = options->threads,
 		.vsmt = options->vsmt,
 		.mmu = options->mmu,
+		.interrupts = options->interrupts,
 		.nested_hv = options->nested_hv,
 		.fwnmi = options->fwnmi,
 		.rtas_base = vmm->layout.rtas,
