@@ -121,6 +121,14 @@ static int put_event(void *arg, const struct qmp_event *event,
 	return 0;
 }
 
+static int plug(void *arg, enum papr_connector_kind kind, uint32_t number,
+		struct papr_error *error)
+{
+	(void)arg, (void)number, (void)error;
+	check(kind == PAPR_CONNECTOR_CORE || kind == PAPR_CONNECTOR_LMB);
+	return 0;
+}
+
 static json_t *stats(void *arg, uint32_t cpu, struct papr_error *error)
 {
 	(void)cpu, (void)error;
@@ -151,6 +159,7 @@ static const struct qmp_ops ops = {
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
 	.cancel = cancel, .injections = list, .powerdown = powerdown,
 	.event = put_event, .event_counts = list,
+	.plug = plug, .unplug = plug, .connectors = list,
 	.cpus = list, .stats = stats, .reset_stats = reset_stats,
 	.set_timing = set_timing, .routes = list,
 	.apply_policy = apply_policy, .migrate = migrate, .migration = list,
