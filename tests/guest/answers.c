@@ -9,6 +9,7 @@
  *
  * None of it must depend on who answers.
  */
+#include "tests/guest/counts.h"
 #include "tests/guest/guest.h"
 
 #define PAGE		0x1000ull
@@ -90,6 +91,8 @@ asm(".text\n"
     "	mfsprg	3, 1\n"
     "	rfid\n"
     "data_code_end:\n");
+
+COUNTS(external_code, "addi 3, 3, 1", "");
 
 /* Through the page table, or a storage interrupt instead. */
 static bool can(bool store)
@@ -212,6 +215,27 @@ static void put_group(void)
 	put(can(true) ? " stores" : " no-stores");
 }
 
+/*
+ * The MSR after a call.  H_CEDE switches interrupts on, and then one may come
+ * for which the controller has no source; one that it has is told.
+ */
+static uint64_t msr_after(void)
+{
+	uint64_t msr, regs[HCALL_REGS] = { 0 };
+
+	asm volatile("mfmsr %0" : "=r"(msr));
+	interrupts_off();
+	if (!interrupts_taken())
+		return msr;
+	hcall(H_XIRR, regs);
+	if (regs[0] & 0xffffff) {
+		put("GUEST xirr=");
+		put_hex(regs[0]);
+		put("\n");
+	}
+	return msr | MSR_EE;
+}
+
 /* @number follows the name unless it is negative. */
 static void run(const struct row *row, uint64_t r4, int number)
 {
@@ -222,10 +246,10 @@ static void run(const struct row *row, uint64_t r4, int number)
 		regs[i] = args[i] = i < row->n ? row->args[i] : FILLER + i;
 	regs[0] = args[0] = r4;
 	prepare(row);
+	asm volatile("mtsprg 2, %0" : : "r"(0ull));
 	ret = little ? hcall_little(row->number, regs) :
 		       hcall(row->number, regs);
-	asm volatile("mfmsr %0" : "=r"(msr));
-	interrupts_off();
+	msr = msr_after();
 	put("GUEST answer=");
 	put_call(row->number);
 	put("/");
@@ -259,6 +283,7 @@ void guest_main(void)
 	hash = HCALL_OF(H_READ, 0, SLOT(0)) == 0;
 	read_group();
 	copy_code(0x300, data_code, data_code_end);
+	copy_code(EXTERNAL, external_code, external_code_end);
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
 		run_row(&rows[i]);
 	little = true;

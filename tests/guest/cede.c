@@ -14,10 +14,8 @@
 #include "tests/guest/smp.h"
 
 #define RESET		0x100
-#define EXTERNAL	0x500
 #define DECREMENTER	0x900
 
-#define MSR_EE		0x8000ull
 #define MSR_RI		0x2ull
 
 #define MAILBOX		(SCRATCH + 0x10000)

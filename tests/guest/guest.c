@@ -3,7 +3,6 @@
 #include "tests/guest/guest.h"
 
 #define VTY		0x71000000ull
-#define MSR_EE		0x8000ull
 #define FIRST_VECTOR	0x100
 #define DECREMENTER	0x900
 #define LAST_VECTOR	0x1000

@@ -51,6 +51,7 @@ int64_t hcall_little(uint64_t nr, uint64_t regs[HCALL_REGS]);
 int64_t rtas(uint64_t block);
 
 /* H_CEDE turns them on. */
+#define MSR_EE 0x8000ull
 void interrupts_off(void);
 
 /* Code for an interrupt vector; and what r13 of a vCPU is for the others. */

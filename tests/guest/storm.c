@@ -27,7 +27,6 @@
 #define PAGES		(SCRATCH + 0x40000)	/* 4 KiB for each vCPU */
 #define AREAS		(SCRATCH + 0x50000)	/* a VPA for each */
 
-#define EXTERNAL	0x500
 #define MSR_EE		0x8000ull
 #define PATIENCE	10000000000ull	/* of the time base: 20 s */
 

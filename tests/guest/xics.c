@@ -22,7 +22,6 @@
 #define RTAS_BLOCK	(SCRATCH + 0x20000)
 #define SECOND_STACK	(SCRATCH + 0x38000)
 
-#define EXTERNAL	0x500
 #define MSR_EE		0x8000ull
 #define FILLER		0x5a5a000000000000ull
 
