@@ -241,6 +241,28 @@ static void what_is_known_is_not_looked_for_again(void **state)
 	json_decref(known);
 }
 
+static void what_is_known_and_not_asked_for_is_kept(void **state)
+{
+	struct survey_wish wish = { "H_RANDOM", "busy", "run" };
+	json_t *known = json_pack("[{s:s, s:b, s:s, s:s, s:s},"
+				  " {s:s, s:b, s:s, s:s}]",
+				  "call", "H_RANDOM", "rtas", 0, "fault",
+				  "hardware", "moment", "boot",
+				  "outcome", "silent",
+				  "call", "H_RANDOM", "rtas", 0, "fault",
+				  "hardware", "moment", "run");
+	json_t *calls = some_calls();
+	json_t *cells = survey_cells(calls, &wish, known);
+
+	(void)state;
+	assert_int_equal(json_array_size(cells), 2);
+	assert_false(survey_is_done(json_array_get(cells, 0)));
+	assert_ptr_equal(json_array_get(cells, 1), json_array_get(known, 0));
+	json_decref(cells);
+	json_decref(calls);
+	json_decref(known);
+}
+
 /* --- tables */
 
 static char *text_of(const json_t *survey,
@@ -326,6 +348,7 @@ int main(void)
 		cmocka_unit_test(a_wish_chooses_the_cells),
 		cmocka_unit_test(a_wish_for_what_there_is_not_is_refused),
 		cmocka_unit_test(what_is_known_is_not_looked_for_again),
+		cmocka_unit_test(what_is_known_and_not_asked_for_is_kept),
 		cmocka_unit_test(a_text_has_a_line_for_each_cell),
 		cmocka_unit_test(a_table_has_a_row_for_each_call),
 	};

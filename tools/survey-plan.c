@@ -278,6 +278,17 @@ static bool same_cell(const json_t *a, const json_t *b)
 	return is_rtas(a) == is_rtas(b);
 }
 
+static json_t *find_done(const json_t *cells, const json_t *cell)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(cells, i, one)
+		if (same_cell(one, cell) && survey_is_done(one))
+			return one;
+	return NULL;
+}
+
 static void add_cell(json_t *cells, const json_t *call, const char *moment,
 		     const char *fault, const json_t *known)
 {
@@ -286,15 +297,21 @@ static void add_cell(json_t *cells, const json_t *call, const char *moment,
 				 is_rtas(call), "fault", fault, "moment",
 				 moment, "normal",
 				 json_object_get(call, moment));
+	json_t *old = find_done(known, cell);
+
+	json_array_append(cells, old ?: cell);
+	json_decref(cell);
+}
+
+/* What is known and not asked for is not lost. */
+static void add_known(json_t *cells, const json_t *known)
+{
 	json_t *old;
 	size_t i;
 
 	json_array_foreach(known, i, old)
-		if (same_cell(old, cell) && survey_is_done(old)) {
-			json_decref(cell);
-			cell = json_incref(old);
-		}
-	json_array_append_new(cells, cell);
+		if (survey_is_done(old) && !find_done(cells, old))
+			json_array_append(cells, old);
 }
 
 /* The guest that runs is used first: its boots tell what is no surprise. */
@@ -316,5 +333,6 @@ json_t *survey_cells(const json_t *calls, const struct survey_wish *wish,
 				    stats_number(call, moments[m]))
 					add_cell(cells, call, moments[m],
 						 survey_faults[k].name, known);
+	add_known(cells, known);
 	return cells;
 }
