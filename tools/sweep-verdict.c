@@ -233,7 +233,8 @@ bool sweep_watch_done(const struct sweep_watch *w, uint32_t patience)
 		return true;
 	if (w->panic || w->checkstop)
 		return false;		/* the end is near */
-	if (w->v.delivered && w->v.line)
+	/* The console may be ahead of the events. */
+	if (w->v.delivered && w->v.line && w->v.released)
 		return w->beats >= ENOUGH_BEATS;
 	return w->beats >= patience;
 }
