@@ -246,3 +246,26 @@ void file_mend(struct file *file)
 		at += SAVE_SECTION_SIZE + len;
 	}
 }
+
+struct file *save_busy_file(void)
+{
+	struct partition *p = save_new(NULL, NULL);
+	struct file *file;
+
+	save_busy(p);
+	file = save_to_file(p);
+	partition_free(p);
+	return file;
+}
+
+int save_file_start(void **state)
+{
+	*state = save_busy_file();
+	return 0;
+}
+
+int save_file_end(void **state)
+{
+	file_free(*state);
+	return 0;
+}

@@ -45,4 +45,9 @@ uint8_t *file_section(struct file *file, const char *name, unsigned int n,
 /* Makes all checksums right. */
 void file_mend(struct file *file);
 
+/* A partition with some of everything, saved; and the same as *state. */
+struct file *save_busy_file(void);
+int save_file_start(void **state);
+int save_file_end(void **state);
+
 #endif

@@ -8,29 +8,6 @@
 
 #include "tests/save-fixture.h"
 
-static struct file *busy_file(void)
-{
-	struct partition *p = save_new(NULL, NULL);
-	struct file *file;
-
-	save_busy(p);
-	file = save_to_file(p);
-	partition_free(p);
-	return file;
-}
-
-static int file_start(void **state)
-{
-	*state = busy_file();
-	return 0;
-}
-
-static int file_end(void **state)
-{
-	file_free(*state);
-	return 0;
-}
-
 /* --- the bytes */
 
 /* All sections are read and forgotten. */
@@ -400,7 +377,7 @@ static void what_is_wrong_is_refused_with_the_reason(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(wrongs); i++) {
-		struct file *file = busy_file();
+		struct file *file = save_busy_file();
 		struct partition *p = save_new(NULL, NULL);
 
 		wrongs[i].change(file);
@@ -416,11 +393,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(no_byte_can_be_changed,
-						file_start, file_end),
+						save_file_start, save_file_end),
 		cmocka_unit_test_setup_teardown(no_byte_can_be_missing,
-						file_start, file_end),
+						save_file_start, save_file_end),
 		cmocka_unit_test_setup_teardown(no_section_can_be_missing,
-						file_start, file_end),
+						save_file_start, save_file_end),
 		cmocka_unit_test(what_is_wrong_is_refused_with_the_reason),
 	};
 

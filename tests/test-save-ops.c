@@ -8,29 +8,6 @@
 
 #include "tests/save-fixture.h"
 
-static struct file *busy_file(void)
-{
-	struct partition *p = save_new(NULL, NULL);
-	struct file *file;
-
-	save_busy(p);
-	file = save_to_file(p);
-	partition_free(p);
-	return file;
-}
-
-static int file_start(void **state)
-{
-	*state = busy_file();
-	return 0;
-}
-
-static int file_end(void **state)
-{
-	file_free(*state);
-	return 0;
-}
-
 /* --- what the program adds */
 
 #define OWN "own-1"
@@ -216,10 +193,10 @@ int main(void)
 		cmocka_unit_test(a_file_that_cannot_be_written_is_told),
 		cmocka_unit_test_setup_teardown(
 			a_guest_that_has_run_is_not_overwritten,
-			file_start, file_end),
+			save_file_start, save_file_end),
 		cmocka_unit_test(a_breakpoint_is_not_saved),
 		cmocka_unit_test_setup_teardown(what_the_host_refuses_is_told,
-						file_start, file_end),
+						save_file_start, save_file_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
