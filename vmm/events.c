@@ -16,6 +16,7 @@
 int events_open(struct events *events)
 {
 	pthread_mutex_init(&events->lock, NULL);
+	events->n = 0;
 	events->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return events->fd < 0 ? -errno : 0;
 }
