@@ -103,6 +103,7 @@ static int32_t run(struct papr_vcpu *vcpu, int row, struct block *b)
 	if (!route->fn || !good_counts(call, b))
 		return RTAS_PARAMETER_ERROR;
 	memcpy(args, b->cells, b->nargs * sizeof(args[0]));
+	vcpu->rtas_nrets = b->nrets;
 	if (!fails(vcpu, route->fault, args, &status))
 		status = route->fn(vcpu, args, rets);
 	for (uint32_t i = 0, n = 0; i < b->nrets; i++)

@@ -167,7 +167,17 @@ static const struct {
 	{ PAPR_MSI_SET, PAPR_MSI_MSI32 },
 };
 
+#define SET 1
+#define WITH_TYPE 4	/* results, with which of the two it is */
 #define FIRST 1		/* of a sequence that is over at once */
+
+/* Either only for one that can be told which it has become. */
+static enum papr_msi_kind msi_kind(uint32_t function, uint32_t nrets)
+{
+	if (function == SET && nrets < WITH_TYPE)
+		return PAPR_MSI_MSI;
+	return msi_functions[function].kind;
+}
 
 static int32_t ibm_change_msi(struct papr_vcpu *vcpu, const void *args,
 			      void *rets)
@@ -183,7 +193,7 @@ static int32_t ibm_change_msi(struct papr_vcpu *vcpu, const void *args,
 	    in->function >= ARRAY_SIZE(msi_functions) ||
 	    in->sequence != FIRST)
 		return RTAS_PARAMETER_ERROR;
-	msi.kind = msi_functions[in->function].kind;
+	msi.kind = msi_kind(in->function, vcpu->rtas_nrets);
 	msi.number = in->requested;
 	r = vm->pci_ops.change_msi(vm->pci, &f,
 				   msi_functions[in->function].request, &msi);

@@ -180,6 +180,7 @@ struct papr_vcpu {
 	struct hcall_stats hcalls[HCALL_ROWS][PAPR_EFFECTIVE_NOBODY + 1];
 	_Atomic uint64_t on_purpose[HCALL_ROWS];
 	struct rtas_stats rtas[RTAS_ROWS];
+	uint32_t rtas_nrets;		/* of the RTAS call it is in */
 	_Atomic uint64_t unknown_nr[UNKNOWN_HCALLS];
 	_Atomic uint64_t unknown_count[UNKNOWN_HCALLS + 1];
 	struct vcpu_stats stats;	/* last: it ends with a gap */

@@ -223,6 +223,19 @@ static void msi_functions_become_requests(void **state)
 	}
 }
 
+/* It could not be told that it has MSI-X. */
+static void msi_of_three_outputs_are_no_msix(void **state)
+{
+	uint32_t cells[RTAS_CELLS] = { FN, HI, LO, 1, 8, 1 };
+	struct partition *p = *state;
+
+	p->pci.value = 4;
+	assert_int_equal(partition_rtas_status(p, RTAS_TOKEN_ibm_change_msi, 6,
+					       3, cells), RTAS_SUCCESS);
+	assert_int_equal(p->pci.msi.kind, PAPR_MSI_MSI);
+	assert_int_equal(cells[7], 4);
+}
+
 static void msi_call_that_cannot_be_is_refused(void **state)
 {
 	static const struct msi rows[] = {
@@ -513,6 +526,7 @@ int main(void)
 		bus_test(calls_without_a_bridge_mean_number_0),
 		bus_test(interrupts_have_a_number_and_a_kind),
 		bus_test(msi_functions_become_requests),
+		bus_test(msi_of_three_outputs_are_no_msix),
 		bus_test(msi_call_that_cannot_be_is_refused),
 		bus_test(eeh_options_and_resets_are_numbers),
 		bus_test(errors_of_eeh_have_their_statuses),
