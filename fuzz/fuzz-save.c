@@ -18,7 +18,8 @@
 #define RAM 0x20000u
 #define LIOBN 0x71000001u
 #define UNIT 0x71000001u
-#define ROOM 0x40000u
+#define ROOM 0x40000u		/* of a file that is read, */
+#define OUT_ROOM (2 * ROOM)	/* and of what comes of it */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -32,7 +33,7 @@ static struct {
 	uint8_t ram[RAM];
 	struct papr_regs regs;
 	uint8_t reg[16];
-	uint8_t out[2][ROOM];
+	uint8_t out[2][OUT_ROOM];
 	size_t len[2];
 } machine;
 
@@ -217,7 +218,7 @@ static int write_bytes(void *arg, const void *bytes, size_t len)
 {
 	size_t *i = arg;
 
-	check(len <= ROOM - machine.len[*i]);
+	check(len <= OUT_ROOM - machine.len[*i]);
 	memcpy(machine.out[*i] + machine.len[*i], bytes, len);
 	machine.len[*i] += len;
 	return 0;

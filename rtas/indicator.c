@@ -2,10 +2,13 @@
 /* Indicators and sensors: LoPAR 7.3.5. */
 #include "config.h"
 
+#include <errno.h>
+
 #include "rtas/handlers.h"
 #include "rtas/indicator.h"
 #include "rtas/status.h"
 #include "spapr/event-queue.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 
 #define EPOW 9
@@ -160,6 +163,42 @@ void indicator_tree(struct tree *t)
 	write_kinds(t, "ibm,get-indicator-indices-types", false, true);
 	write_kinds(t, "ibm,get-sensor-indices-types", true, true);
 }
+
+/* --- lamps that are lit are saved */
+
+static int save(struct papr_vm *vm, struct state_out *out,
+		struct papr_error *error)
+{
+	(void)error;
+	for (uint8_t lamp = 0; lamp < LAMPS; lamp++)
+		if (atomic_load(&vm->lamps[lamp]))
+			state_put_u8(out, lamp);
+	return 0;
+}
+
+/* The program, which shows them, is told. */
+static int load(struct papr_vm *vm, struct state_in *in,
+		struct papr_error *error)
+{
+	static const enum papr_indicator indicators[LAMPS] = {
+		[LAMP_FAULT] = PAPR_INDICATOR_FAULT,
+		[LAMP_IDENTIFY] = PAPR_INDICATOR_IDENTIFY,
+	};
+
+	while (in->left && !in->failed) {
+		uint8_t lamp = state_get_u8(in);
+
+		if (lamp >= LAMPS)
+			return error_set(error, -EINVAL, "there is no lamp %u",
+					 lamp);
+		atomic_store(&vm->lamps[lamp], 1);
+		if (vm->vmm_ops.indicator)
+			vm->vmm_ops.indicator(vm->vmm, indicators[lamp], 1);
+	}
+	return 0;
+}
+
+const struct state_module lamps_state = { "lamps", 1, save, load };
 
 const struct rtas_impl rtas_indicator[] = {
 	{ RTAS_TOKEN_set_indicator, set_indicator },

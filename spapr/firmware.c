@@ -16,12 +16,15 @@
 /* What a guest may add, beside as much as there was. */
 #define TREE_GROWTH 0x10000u
 
+/* Addresses are 60 bits. */
+#define CLAIM_END (1ull << 60)
+
 void firmware_begin(struct firmware *fw)
 {
 	pthread_mutex_init(&fw->lock, NULL);
 }
 
-static void forget(struct firmware *fw)
+void firmware_forget(struct firmware *fw)
 {
 	free(fw->tree);
 	free(fw->spare);
@@ -35,13 +38,13 @@ static void forget(struct firmware *fw)
 void firmware_reset(struct firmware *fw)
 {
 	pthread_mutex_lock(&fw->lock);
-	forget(fw);
+	firmware_forget(fw);
 	pthread_mutex_unlock(&fw->lock);
 }
 
 void firmware_end(struct firmware *fw)
 {
-	forget(fw);
+	firmware_forget(fw);
 	pthread_mutex_destroy(&fw->lock);
 }
 
@@ -113,15 +116,24 @@ static int offer(const struct papr_vm *vm, void *tree)
 			   pairs, sizeof(pairs));
 }
 
+bool of_claim_is(const struct of_claim *claim)
+{
+	return claim->base <= CLAIM_END &&
+	       claim->size <= CLAIM_END - claim->base;
+}
+
 static int claim_reserved(struct firmware *fw)
 {
 	int n = fdt_num_mem_rsv(fw->tree);
 
 	if (n < 0 || n > OF_CLAIMS)
 		return -FDT_ERR_BADSTRUCTURE;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		fdt_get_mem_rsv(fw->tree, i, &fw->claims[i].base,
 				&fw->claims[i].size);
+		if (!of_claim_is(&fw->claims[i]))
+			return -FDT_ERR_BADVALUE;
+	}
 	fw->n_claims = n;
 	return 0;
 }
@@ -141,18 +153,19 @@ int firmware_begin_client(struct firmware *fw)
 }
 
 /* Its total size is that of the buffer that it was written into. */
-static size_t used(const void *fdt)
+static size_t room_for(const void *fdt)
 {
-	return fdt_off_dt_strings(fdt) + fdt_size_dt_strings(fdt);
+	size_t used = fdt_off_dt_strings(fdt) + fdt_size_dt_strings(fdt);
+	size_t room = 2 * used + TREE_GROWTH;
+
+	return room > fdt_totalsize(fdt) ? room : fdt_totalsize(fdt);
 }
 
-static int make_room(struct firmware *fw, const void *fdt)
+int firmware_make_room(struct firmware *fw, size_t room)
 {
-	size_t size = fdt_totalsize(fdt);
-
-	fw->room = 2 * used(fdt) + TREE_GROWTH;
-	fw->tree = calloc(1, size > fw->room ? size : fw->room);
-	fw->spare = calloc(1, fw->room);
+	fw->room = room;
+	fw->tree = calloc(1, room);
+	fw->spare = calloc(1, room);
 	return fw->tree && fw->spare ? 0 : -ENOMEM;
 }
 
@@ -174,6 +187,7 @@ int papr_vm_set_tree(struct papr_vm *vm, const void *fdt,
 		     struct papr_error *error)
 {
 	struct firmware *fw = &vm->firmware;
+	size_t room;
 	int r;
 
 	if (vm->stage != VM_SEALED)
@@ -185,15 +199,20 @@ int papr_vm_set_tree(struct papr_vm *vm, const void *fdt,
 	if (r)
 		return error_set(error, -EINVAL, "this is no device tree: %s",
 				 fdt_strerror(r));
+	room = room_for(fdt);
+	if (room > FIRMWARE_ROOM_MAX)
+		return error_set(error, -EINVAL, "a device tree for which "
+				 "firmware needs %zu bytes: there are at most "
+				 "%u", room, FIRMWARE_ROOM_MAX);
 	pthread_mutex_lock(&fw->lock);
-	forget(fw);
-	if (make_room(fw, fdt))
+	firmware_forget(fw);
+	if (firmware_make_room(fw, room))
 		r = error_set(error, -ENOMEM, "out of memory");
 	else if ((r = take(vm, fdt)))
 		r = error_set(error, -EINVAL, "firmware does not take this "
 			      "device tree: %s", fdt_strerror(r));
 	if (r)
-		forget(fw);
+		firmware_forget(fw);
 	pthread_mutex_unlock(&fw->lock);
 	return r;
 }

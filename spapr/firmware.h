@@ -13,6 +13,9 @@
 #define OF_CLAIMS 128
 #define OF_INSTANCES 32
 
+/* The most that a tree may grow to. */
+#define FIRMWARE_ROOM_MAX (32u << 20)
+
 /* What client architecture support has agreed on last. */
 struct agreed {
 	bool any;
@@ -47,6 +50,15 @@ void firmware_end(struct firmware *fw);
 
 /* There is none any more. */
 void firmware_reset(struct firmware *fw);
+
+/* The same under its lock. */
+void firmware_forget(struct firmware *fw);
+
+/* For a tree of up to @room bytes, after firmware_forget(); -ENOMEM. */
+int firmware_make_room(struct firmware *fw, size_t room);
+
+/* Memory that can be taken: its end is no more than the largest address. */
+bool of_claim_is(const struct of_claim *claim);
 
 /* Before the first service of a client, and after it; libfdt's error. */
 int firmware_begin_client(struct firmware *fw);

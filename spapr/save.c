@@ -19,9 +19,10 @@
  */
 static const struct state_module *const modules[] = {
 	&config_state, &routes_state, &time_state, &mmu_state, &hpt_state,
-	&rtas_state, &agreed_state, &tce_state, &drc_state, &vcpu_state,
-	&irqs_state, &fwnmi_state, &errinjct_state, &events_state,
-	&watchdog_state, &vio_state, &nvram_state, &sysparm_state,
+	&rtas_state, &agreed_state, &firmware_state, &tce_state, &drc_state,
+	&vcpu_state, &irqs_state, &fwnmi_state, &errinjct_state,
+	&events_state, &watchdog_state, &vio_state, &nvram_state,
+	&sysparm_state, &lamps_state, &last_error_state,
 };
 
 static int check_cpus(const struct papr_vm *vm, struct papr_error *error)

@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <libfdt.h>
+
 #include "spapr/rest.h"
+#include "tests/of-fixture.h"
 #include "tests/save-fixture.h"
 
 static enum papr_vio_answer send(void *arg, uint64_t high, uint64_t low)
@@ -106,6 +109,36 @@ static void put_events(struct partition *p)
 	RTAS(p, RTAS_TOKEN_event_scan, 4, 1, UINT32_MAX, 0, 0x9800, 8);
 }
 
+/* A call that has failed, and a lamp that was lit. */
+static void put_trouble(struct partition *p)
+{
+	p->nvram_err = -EIO;
+	assert_int_equal(RTAS(p, RTAS_TOKEN_nvram_store, 3, 2, 0x80, 0x8000,
+			      4), -1);
+	p->nvram_err = 0;
+	RTAS(p, RTAS_TOKEN_set_indicator, 3, 1, PAPR_INDICATOR_IDENTIFY, 0, 1);
+}
+
+/* A small tree, and a client in the middle of its work. */
+static void put_firmware(struct partition *p)
+{
+	struct papr_error error;
+	uint8_t tree[1024];
+	uint32_t chosen;
+
+	assert_int_equal(fdt_create_empty_tree(tree, sizeof(tree)), 0);
+	fdt_add_subnode(tree, 0, "chosen");
+	if (papr_vm_set_tree(p->vm, tree, &error))
+		fail_msg("%s", error.text);
+	chosen = of_device(p, "/chosen");
+	strcpy((char *)p->ram + OF_BUFFER, "kept");
+	assert_int_equal(OF(p, "setprop", 4, chosen, of_text(p, "own"),
+			    OF_BUFFER, 5), 5);
+	assert_int_equal(OF(p, "claim", 3, SAVE_CLAIM, PAGE_4K, 0),
+			 SAVE_CLAIM);
+	assert_int_not_equal(OF(p, "open", 1, of_text(p, "/chosen")), 0);
+}
+
 void save_busy(struct partition *p)
 {
 	bool hash = papr_vm_mmu(p->vm) == PAPR_MMU_HASH;
@@ -130,6 +163,8 @@ void save_busy(struct partition *p)
 	RTAS(p, RTAS_TOKEN_ibm_set_system_parameter, 2, 1, 21, 0x8000);
 	p->vm->drcs.drc[0].indicator = 3;
 	p->vm->firmware.agreed = (struct agreed){ true, 0x0f000005, { 7 } };
+	put_trouble(p);
+	put_firmware(p);
 	inject(p, 0, H_RANDOM);
 	assert_int_equal(papr_vcpu_system_reset(papr_vm_vcpu(p->vm, 1)), 0);
 	fake_cpu_set_reg(papr_vcpu_host(papr_vm_vcpu(p->vm, 0)), PAPR_REG_TB,

@@ -12,6 +12,7 @@
 #define SAVE_UNIT	0x71000001u
 #define SAVE_QUEUE	0x3000ull
 #define SAVE_PAGE	0x9000ull
+#define SAVE_CLAIM	0x40000u
 
 struct file {
 	uint8_t *bytes;

@@ -303,6 +303,51 @@ static void long_log(struct file *file)
 	put8(file, "events", 2 + 1 + 2, 8);
 }
 
+static void no_lamp(struct file *file)
+{
+	put8(file, "lamps", 0, 2);
+}
+
+static void no_call(struct file *file)
+{
+	put8(file, "last-error", 0, 1);
+}
+
+/* Where the claims are, after handles, and the tree after the only one. */
+#define CLAIMS (1 + 4 * OF_INSTANCES)
+#define TREE (CLAIMS + 4 + 16)
+
+static void many_claims(struct file *file)
+{
+	put8(file, "firmware", CLAIMS + 2, 1);
+}
+
+static void no_claim(struct file *file)
+{
+	put8(file, "firmware", CLAIMS + 4, 0xff);
+}
+
+static void no_room(struct file *file)
+{
+	put8(file, "firmware", TREE, 0x7f);
+}
+
+static void small_room(struct file *file)
+{
+	for (size_t i = 0; i < 4; i++)
+		put8(file, "firmware", TREE + i, 0);
+}
+
+static void long_tree(struct file *file)
+{
+	put8(file, "firmware", TREE + 6, 0xff);
+}
+
+static void no_tree(struct file *file)
+{
+	put8(file, "firmware", TREE + 8, 0);
+}
+
 static const struct {
 	void (*change)(struct file *file);
 	int err;
@@ -369,6 +414,18 @@ static const struct {
 	  "only version 6 is known" },
 	{ long_log, -EINVAL, "section events: no event has a log of 2164 "
 	  "bytes" },
+	{ no_lamp, -EINVAL, "section lamps: there is no lamp 2" },
+	{ no_call, -EINVAL, "section last-error: 0x1002013 is the token of no "
+	  "RTAS call" },
+	{ many_claims, -EINVAL, "section firmware: 257 claims of memory: there "
+	  "are at most 128" },
+	{ no_claim, -EINVAL, "section firmware: 0x1000 bytes at "
+	  "0xff00000000040000 cannot be claimed" },
+	{ no_room, -EINVAL, "cannot have room for 2130772160" },
+	{ small_room, -EINVAL, "cannot have room for 0" },
+	{ long_tree, -EBADMSG, "it does not hold what its version has" },
+	{ no_tree, -EINVAL, "section firmware: this is no device tree: "
+	  "FDT_ERR_BADMAGIC" },
 	{ no_token, -EINVAL, "section errinjct: there is no open token "
 	  "16777217" },
 };

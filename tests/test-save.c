@@ -227,6 +227,24 @@ static uint64_t see_agreed(struct partition *p)
 	return agreed->any ^ agreed->pvr ^ (uint64_t)agreed->vector5[0] << 32;
 }
 
+static uint64_t see_lamps(struct partition *p)
+{
+	return p->vm->lamps[LAMP_IDENTIFY] ^ p->indicators << 8;
+}
+
+static uint64_t see_last_error(struct partition *p)
+{
+	return p->vm->last_error;
+}
+
+static uint64_t see_firmware(struct partition *p)
+{
+	const struct firmware *fw = &p->vm->firmware;
+
+	return fw->has_client ^ fw->instances[0] << 8 ^ fw->n_claims << 16 ^
+	       fw->claims[0].base ^ fw->room << 32;
+}
+
 static const struct {
 	const char *what;
 	uint64_t (*see)(struct partition *p);
@@ -253,6 +271,9 @@ static const struct {
 	{ "system parameter", see_sysparm },
 	{ "connector", see_connector },
 	{ "agreed level", see_agreed },
+	{ "lamp", see_lamps },
+	{ "last error", see_last_error },
+	{ "firmware", see_firmware },
 };
 
 /*
