@@ -39,18 +39,25 @@ static void place(const struct image *image, const uint8_t *data, size_t size)
 	check(layout.initrd + need.initrd <= RAM_SIZE);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void load(const uint8_t *data, size_t size, uint64_t base)
 {
 	static uint8_t ram[RAM_SIZE];
 	struct papr_error error = { "" };
 	struct image image;
 
-	if (loader_elf(data, size, ram, sizeof(ram), &image, &error)) {
+	if (loader_elf(data, size, ram, sizeof(ram), base, &image, &error)) {
 		check(error.text[0]);
-		return 0;
+		return;
 	}
 	check(image.start < image.end && image.end <= RAM_SIZE);
+	check(image.start >= base);
 	check(image.pc >= image.start && image.pc < image.end);
 	place(&image, data, size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	load(data, size, 0);
+	load(data, size, RAM_SIZE / 2);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ELF images into memory, and what goes around them. */
+/* ELF images into memory. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,14 +12,13 @@
 
 #include <cmocka.h>
 
-#include "vmm/layout.h"
 #include "vmm/loader.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define MIB (UINT64_C(1) << 20)
 
 #define RAM_SIZE 0x500000
 #define IMAGE_SIZE 0x180
+#define SECTIONS_SIZE (3 * sizeof(Elf64_Shdr))	/* those after some images */
 #define UNTOUCHED 0xa5
 
 static uint8_t ram[RAM_SIZE];
@@ -30,7 +29,7 @@ static uint8_t ram[RAM_SIZE];
  * 0x20 at 0x20000.
  */
 struct elf_file {
-	uint8_t bytes[IMAGE_SIZE];
+	uint8_t bytes[IMAGE_SIZE + SECTIONS_SIZE];
 	size_t len;
 	bool big_endian;
 };
@@ -89,7 +88,8 @@ static int load(const struct elf_file *elf, struct image *image,
 		struct papr_error *error)
 {
 	memset(ram, UNTOUCHED, sizeof(ram));
-	return loader_elf(elf->bytes, elf->len, ram, RAM_SIZE, image, error);
+	return loader_elf(elf->bytes, elf->len, ram, RAM_SIZE, 0, image,
+			  error);
 }
 
 static void assert_loads(const struct elf_file *elf, struct image *image)
@@ -98,6 +98,40 @@ static void assert_loads(const struct elf_file *elf, struct image *image)
 
 	if (load(elf, image, &error))
 		fail_msg("refused: %s", error.text);
+}
+
+#define SHDR_AT(n) (IMAGE_SIZE + (n) * sizeof(Elf64_Shdr))
+#define SHDR(elf, n, member, value) \
+	put(elf, SHDR_AT(n) + offsetof(Elf64_Shdr, member), \
+	    sizeof(((Elf64_Shdr *)0)->member), value)
+
+/*
+ * The same image entered by a function descriptor, the first of .opd, which is
+ * 0x18 of the second segment's bytes and leads to the first segment.
+ */
+static void descriptor_image(struct elf_file *elf, bool big_endian)
+{
+	static const char names[] = "\0.opd\0.shstrtab";
+
+	good_image(elf, big_endian);
+	elf->len = sizeof(elf->bytes);
+	EHDR(elf, e_entry, 0x20000);
+	EHDR(elf, e_shoff, IMAGE_SIZE);
+	EHDR(elf, e_shentsize, sizeof(Elf64_Shdr));
+	EHDR(elf, e_shnum, 3);
+	EHDR(elf, e_shstrndx, 2);
+	SHDR(elf, 1, sh_name, 1);
+	SHDR(elf, 1, sh_type, SHT_PROGBITS);
+	SHDR(elf, 1, sh_addr, 0x20000);
+	SHDR(elf, 1, sh_offset, 0x120);
+	SHDR(elf, 1, sh_size, 0x18);
+	SHDR(elf, 2, sh_name, 6);
+	SHDR(elf, 2, sh_type, SHT_STRTAB);
+	SHDR(elf, 2, sh_offset, 0x140);
+	SHDR(elf, 2, sh_size, sizeof(names));
+	memcpy(elf->bytes + 0x140, names, sizeof(names));
+	put(elf, 0x120, 8, 0x10008);
+	put(elf, 0x130, 8, 0x1000c);
 }
 
 static void both_byte_orders_are_loaded(void **state)
@@ -205,6 +239,99 @@ static void firmware_entered_at_its_reset_vector_stays_at_0(void **state)
 	assert_loads(&elf, &image);
 	assert_int_equal(image.pc, 0x10);
 	assert_int_equal(ram[0], 1);
+}
+
+static void a_base_of_ones_own_is_added_to_all(void **state)
+{
+	struct papr_error error = { "" };
+	struct elf_file elf;
+	struct image image;
+
+	(void)state;
+	good_image(&elf, true);
+	EHDR(&elf, e_entry, 0);
+	PHDR(&elf, 0, p_vaddr, 0);
+	PHDR(&elf, 0, p_paddr, 0);
+	assert_int_equal(loader_elf(elf.bytes, elf.len, ram, RAM_SIZE,
+				    0x200000, &image, &error), 0);
+	assert_int_equal(image.start, 0x200000);
+	assert_int_equal(image.pc, 0x200000);
+	assert_int_equal(image.end, 0x220020);
+	assert_int_equal(ram[0x220000], 2);
+	assert_int_equal(loader_elf(elf.bytes, elf.len, ram, RAM_SIZE,
+				    RAM_SIZE - 0x2001f, &image, &error),
+			 -EINVAL);
+}
+
+/* Where the image with a descriptor is entered, one place of it changed. */
+static struct entry {
+	const char *name;
+	size_t at;
+	size_t width;
+	uint64_t value;
+	uint64_t pc;
+	const char *sentence;	/* or why not */
+} entries[] = {
+	{ "an_entry_may_be_a_function_descriptor", 0, 1, ELFMAG0, 0x10008,
+	  NULL },
+	{ "the_last_descriptor_is_one_too", offsetof(Elf64_Ehdr, e_entry), 8,
+	  0x20010, 0x1000c, NULL },
+	{ "an_entry_after_the_descriptors_is_code",
+	  offsetof(Elf64_Ehdr, e_entry), 8, 0x20018, 0x20018, NULL },
+	{ "an_entry_before_the_descriptors_is_code",
+	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_addr), 8, 0x20001, 0x20000,
+	  NULL },
+	{ "a_section_of_another_name_has_code", 0x144, 1, 'e', 0x20000, NULL },
+	{ "a_section_without_bytes_has_no_descriptors",
+	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_type), 4, SHT_NOBITS, 0x20000,
+	  NULL },
+	{ "a_name_beyond_all_names_is_none",
+	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_name), 4, 0x1000, 0x20000,
+	  NULL },
+	{ "names_in_no_section_are_none", offsetof(Elf64_Ehdr, e_shstrndx), 2,
+	  9, 0x20000, NULL },
+	{ "sections_beyond_the_file_are_none", offsetof(Elf64_Ehdr, e_shoff),
+	  8, 0x10000, 0x20000, NULL },
+	{ "a_descriptor_leads_into_a_segment", 0x120, 8, 0x30000, 0,
+	  "its entry point 0x30000 is in no segment" },
+	{ "a_descriptor_leads_to_an_instruction", 0x120, 8, 0x10009, 0,
+	  "its entry point 0x10009 is not aligned" },
+	{ "a_descriptor_must_be_whole", offsetof(Elf64_Ehdr, e_entry), 8,
+	  0x20011, 0, "truncated in its function descriptors" },
+	{ "descriptors_that_begin_beyond_the_file",
+	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_offset), 8,
+	  IMAGE_SIZE + SECTIONS_SIZE + 1, 0,
+	  "truncated in its function descriptors" },
+	{ "descriptors_that_end_beyond_the_file",
+	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_offset), 8,
+	  IMAGE_SIZE + SECTIONS_SIZE - 0x17, 0,
+	  "truncated in its function descriptors" },
+	{ "an_offset_of_descriptors_that_wraps",
+	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_offset), 8, UINT64_MAX, 0,
+	  "truncated in its function descriptors" },
+	{ "a_size_of_descriptors_that_wraps",
+	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_size), 8, UINT64_MAX, 0,
+	  "truncated in its function descriptors" },
+};
+
+static void is_entered(void **state)
+{
+	const struct entry *entry = *state;
+	struct papr_error error = { "" };
+	struct elf_file elf;
+	struct image image;
+
+	for (int big_endian = 0; big_endian < 2; big_endian++) {
+		descriptor_image(&elf, big_endian);
+		put(&elf, entry->at, entry->width, entry->value);
+		if (entry->sentence) {
+			assert_int_equal(load(&elf, &image, &error), -EINVAL);
+			assert_string_equal(error.text, entry->sentence);
+			continue;
+		}
+		assert_loads(&elf, &image);
+		assert_int_equal(image.pc, entry->pc);
+	}
 }
 
 static void what_is_not_to_be_loaded_is_passed_over(void **state)
@@ -344,193 +471,6 @@ static void nothing_to_load_is_refused(void **state)
 	assert_string_equal(error.text, "it has nothing to load");
 }
 
-/* Debian's kernel: the addresses of the first boot of such a guest. */
-static const struct image linux_image = { .end = 0x287c918 };
-
-static void assert_places(const struct image *image,
-			  const struct layout_need *need,
-			  struct layout *layout)
-{
-	struct papr_error error = { "" };
-
-	if (layout_place(image, need, layout, &error))
-		fail_msg("refused: %s", error.text);
-}
-
-static void linux_gets_its_firmware_at_112_mib(void **state)
-{
-	const struct layout_need need = { 512 * MIB, 0x10000, 2 * MIB };
-	struct layout layout;
-
-	(void)state;
-	assert_places(&linux_image, &need, &layout);
-	assert_int_equal(layout.rtas, 0x07000000);
-	assert_int_equal(layout.fdt, 0x07100000);
-	assert_int_equal(layout.initrd, 0x08000000);
-}
-
-static void a_bigger_kernel_moves_all_above_its_end(void **state)
-{
-	const struct image big = { .end = 300 * MIB + 1 };
-	const struct layout_need need = { 512 * MIB, 0x20000, 2 * MIB };
-	struct layout layout;
-
-	(void)state;
-	assert_places(&big, &need, &layout);
-	assert_int_equal(layout.rtas, 301 * MIB);
-	assert_int_equal(layout.fdt, 302 * MIB);
-	assert_int_equal(layout.initrd, 304 * MIB);
-}
-
-static void little_memory_brings_all_close_to_the_kernel(void **state)
-{
-	const struct layout_need need = { 64 * MIB, 0x10000, 16 * MIB };
-	struct layout layout;
-
-	(void)state;
-	assert_places(&linux_image, &need, &layout);
-	assert_int_equal(layout.rtas, 41 * MIB);
-	assert_int_equal(layout.initrd, 48 * MIB);
-}
-
-static void without_an_initrd_there_is_none(void **state)
-{
-	const struct layout_need need = { 512 * MIB, 0x10000, 0 };
-	struct layout layout;
-
-	(void)state;
-	assert_places(&linux_image, &need, &layout);
-	assert_int_equal(layout.initrd, 0);
-}
-
-static void nothing_overlaps_at_any_memory_size(void **state)
-{
-	struct layout_need need = { 43 * MIB, 0x20000, 0x12345 };
-	struct layout layout;
-	struct papr_error error;
-
-	(void)state;
-	for (; need.ram < 600 * MIB; need.ram += MIB) {
-		if (layout_place(&linux_image, &need, &layout, &error))
-			continue;
-		assert_true(layout.rtas >= linux_image.end);
-		assert_true(layout.fdt >= layout.rtas + need.rtas);
-		assert_true(layout.initrd >= layout.fdt + LAYOUT_FDT_SIZE);
-		assert_true(layout.initrd + need.initrd <= need.ram);
-	}
-}
-
-/* The size a sentence names must be the smallest that is enough. */
-static void assert_needs(struct layout_need need, uint64_t mib,
-			 const char *sentence)
-{
-	struct papr_error error = { "" };
-	struct layout layout;
-
-	assert_int_equal(layout_place(&linux_image, &need, &layout, &error),
-			 -ENOSPC);
-	assert_string_equal(error.text, sentence);
-	need.ram = mib * MIB;
-	assert_places(&linux_image, &need, &layout);
-	need.ram -= MIB;
-	assert_int_equal(layout_place(&linux_image, &need, &layout, &error),
-			 -ENOSPC);
-}
-
-static void too_little_memory_is_refused_with_what_it_takes(void **state)
-{
-	(void)state;
-	assert_needs((struct layout_need) { 41 * MIB, 0x10000, 0 }, 43,
-		     "41 MiB of memory are too few for this kernel; it takes "
-		     "--mem 43M");
-}
-
-static void an_initrd_too_large_is_refused_with_what_it_takes(void **state)
-{
-	(void)state;
-	assert_needs((struct layout_need) { 512 * MIB, 0x10000, 500 * MIB },
-		     548,
-		     "the initrd of 524288000 bytes does not fit into 512 MiB "
-		     "of memory; it takes --mem 548M");
-}
-
-static void the_largest_file_there_can_be_does_not_wrap(void **state)
-{
-	const struct layout_need need = { 512 * MIB, 0x10000, INT64_MAX };
-	struct papr_error error = { "" };
-	struct layout layout;
-
-	(void)state;
-	assert_int_equal(layout_place(&linux_image, &need, &layout, &error),
-			 -ENOSPC);
-}
-
-static void a_kernel_that_fills_2_gib_leaves_no_room_for_rtas(void **state)
-{
-	const struct image big = { .end = 2048 * MIB };
-	const struct layout_need need = { 4096 * MIB, 0x10000, 0 };
-	struct papr_error error = { "" };
-	struct layout layout;
-
-	(void)state;
-	assert_int_equal(layout_place(&big, &need, &layout, &error), -ENOSPC);
-	assert_string_equal(error.text, "the kernel ends at 0x80000000, which "
-			    "leaves no room for RTAS below 2 GiB");
-}
-
-static void firmware_finds_all_where_qemu_puts_it(void **state)
-{
-	const struct image image = { .end = 0x2c7c918 };
-	const struct {
-		uint64_t ram, fdt;
-	} rows[] = {
-		{ 128 * MIB, 126 * MIB }, { 512 * MIB, 510 * MIB },
-		{ 4096 * MIB, 2046 * MIB },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct layout_need need = { rows[i].ram, 0x10000, MIB };
-		struct papr_error error = { "" };
-		struct layout layout;
-
-		assert_int_equal(layout_place_firmware(&image, &need, &layout,
-						       &error), 0);
-		assert_int_equal(layout.fdt, rows[i].fdt);
-		assert_int_equal(layout.rtas, rows[i].fdt - 0x10000);
-		assert_int_equal(layout.initrd, 0x2c80000);
-	}
-}
-
-static void what_firmware_cannot_hold_is_refused(void **state)
-{
-	const struct image image = { .end = 0x2c7c918 };
-	const struct {
-		struct layout_need need;
-		const char *sentence;
-	} rows[] = {
-		{ { 127 * MIB, 0x10000, 0 }, "127 MiB of memory are too few "
-		  "for firmware; it takes --mem 128M" },
-		{ { 128 * MIB, 0x10000, 100 * MIB }, "kernel and initrd end at "
-		  "0x9080000, which is not below 0x7df0000 as firmware wants "
-		  "it" },
-		{ { 128 * MIB, 0x10000, INT64_MAX }, "kernel and initrd end at "
-		  "0x8000000002c7ffff, which is not below 0x7df0000 as "
-		  "firmware wants it" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct papr_error error = { "" };
-		struct layout layout;
-
-		assert_int_equal(layout_place_firmware(&image, &rows[i].need,
-						       &layout, &error),
-				 -ENOSPC);
-		assert_string_equal(error.text, rows[i].sentence);
-	}
-}
-
 static const struct CMUnitTest named_tests[] = {
 	cmocka_unit_test(both_byte_orders_are_loaded),
 	cmocka_unit_test(memory_beyond_the_file_is_zeroed),
@@ -542,28 +482,16 @@ static const struct CMUnitTest named_tests[] = {
 	cmocka_unit_test(
 		firmware_entered_at_its_reset_vector_stays_at_0),
 	cmocka_unit_test(what_is_not_to_be_loaded_is_passed_over),
+	cmocka_unit_test(a_base_of_ones_own_is_added_to_all),
 	cmocka_unit_test(a_segment_may_end_where_memory_ends),
 	cmocka_unit_test(nothing_to_load_is_refused),
-	cmocka_unit_test(linux_gets_its_firmware_at_112_mib),
-	cmocka_unit_test(a_bigger_kernel_moves_all_above_its_end),
-	cmocka_unit_test(little_memory_brings_all_close_to_the_kernel),
-	cmocka_unit_test(without_an_initrd_there_is_none),
-	cmocka_unit_test(nothing_overlaps_at_any_memory_size),
-	cmocka_unit_test(
-		too_little_memory_is_refused_with_what_it_takes),
-	cmocka_unit_test(
-		an_initrd_too_large_is_refused_with_what_it_takes),
-	cmocka_unit_test(the_largest_file_there_can_be_does_not_wrap),
-	cmocka_unit_test(firmware_finds_all_where_qemu_puts_it),
-	cmocka_unit_test(what_firmware_cannot_hold_is_refused),
-	cmocka_unit_test(
-		a_kernel_that_fills_2_gib_leaves_no_room_for_rtas),
 };
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(refusals) +
+	struct CMUnitTest tests[ARRAY_SIZE(refusals) + ARRAY_SIZE(entries) +
 				ARRAY_SIZE(named_tests)];
+	struct CMUnitTest *next = tests + ARRAY_SIZE(refusals);
 
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
 		tests[i] = (struct CMUnitTest) {
@@ -571,7 +499,13 @@ int main(void)
 			.test_func = refuses,
 			.initial_state = &refusals[i],
 		};
-	memcpy(tests + ARRAY_SIZE(refusals), named_tests, sizeof(named_tests));
-	return cmocka_run_group_tests_name("loader and layout", tests, NULL,
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+		*next++ = (struct CMUnitTest) {
+			.name = entries[i].name,
+			.test_func = is_entered,
+			.initial_state = &entries[i],
+		};
+	memcpy(next, named_tests, sizeof(named_tests));
+	return cmocka_run_group_tests_name("loader", tests, NULL,
 					   NULL);
 }

@@ -164,6 +164,20 @@ static void output_goes_out(void **state)
 	assert_string_equal(data, "hello");
 }
 
+static void what_a_program_says_of_its_end_is_known(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t status;
+
+	assert_false(console_said(&f->console, &status));
+	console_put(&f->console, "EXIT: STA", 9);
+	console_put(&f->console, "TUS=5\r\n", 8);
+	assert_true(console_said(&f->console, &status));
+	assert_int_equal(status, 2);
+	console_forget(&f->console);
+	assert_false(console_said(&f->console, &status));
+}
+
 static void output_that_nobody_reads_is_to_be_tried_again(void **state)
 {
 	static const char block[1024];
@@ -253,6 +267,7 @@ int main(void)
 		ON_PIPES(bytes_stay_in_order_around_the_ring),
 		ON_PIPES(a_full_ring_waits_until_the_guest_reads),
 		ON_PIPES(output_goes_out),
+		ON_PIPES(what_a_program_says_of_its_end_is_known),
 		ON_PIPES(output_that_nobody_reads_is_to_be_tried_again),
 		ON_PIPES(output_that_nobody_can_read_is_an_error),
 		ON_TERMINAL(a_terminal_is_raw_and_given_back),

@@ -118,6 +118,29 @@ static void firmware_is_a_kind_or_a_file(void **state)
 	assert_null(options.kernel);
 }
 
+static void a_bios_is_a_firmware_file_of_any_name(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--bios client", &options);
+	assert_int_equal(options.firmware, FIRMWARE_FILE);
+	assert_string_equal(options.firmware_file, "client");
+	assert_parses("--firmware none --bios b --kernel k", &options);
+	assert_int_equal(options.firmware, FIRMWARE_FILE);
+}
+
+static void a_guests_own_status_is_asked_for(void **state)
+{
+	struct run_options options;
+
+	(void)state;
+	assert_parses("--kernel k", &options);
+	assert_false(options.guest_status);
+	assert_parses("--kernel k --guest-status", &options);
+	assert_true(options.guest_status);
+}
+
 static void an_empty_append_is_an_empty_command_line(void **state)
 {
 	struct run_options options;
@@ -245,6 +268,13 @@ static const struct refusal {
 	{ "--firmware f --initrd i",
 	  "--initrd: there is no --kernel that could use it" },
 	{ "--firmware ", "--firmware: the file name is empty" },
+	{ "--bios ", "--bios: the file name is empty" },
+	{ "--bios b --firmware f",
+	  "--bios: there is --firmware, and a guest has only one" },
+	{ "--kernel k --firmware client --bios b",
+	  "--bios: there is --firmware, and a guest has only one" },
+	{ "--bios b --initrd i",
+	  "--initrd: there is no --kernel that could use it" },
 	{ "--kernel", "--kernel: a value is missing" },
 	{ "--kernel ", "--kernel: the file name is empty" },
 	{ "--kernel k --trace ", "--trace: the file name is empty" },
@@ -414,6 +444,8 @@ int main(void)
 		cmocka_unit_test(file_names_are_kept),
 		cmocka_unit_test(choices_are_understood),
 		cmocka_unit_test(firmware_is_a_kind_or_a_file),
+		cmocka_unit_test(a_bios_is_a_firmware_file_of_any_name),
+		cmocka_unit_test(a_guests_own_status_is_asked_for),
 	cmocka_unit_test(an_empty_append_is_an_empty_command_line),
 		cmocka_unit_test(help_needs_nothing_else),
 		cmocka_unit_test(memory_sizes_have_suffixes),

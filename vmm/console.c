@@ -172,10 +172,30 @@ ssize_t console_put(struct console *console, const void *data, size_t len)
 	n = poll(&out, 1, OUTPUT_WAIT_MS);
 	if (n > 0)
 		n = write(STDOUT_FILENO, data, len);
-	if (n > 0)
+	if (n > 0) {
 		console->mid_line = ((const char *)data)[n - 1] != '\n';
+		said_take(&console->said, data, n);
+	}
 	if (n < 0)
 		n = errno == EINTR || errno == EAGAIN ? 0 : -errno;
 	pthread_mutex_unlock(&console->out_lock);
 	return n;
+}
+
+bool console_said(struct console *console, uint64_t *status)
+{
+	bool is_there;
+
+	pthread_mutex_lock(&console->out_lock);
+	is_there = console->said.is_there;
+	*status = console->said.status;
+	pthread_mutex_unlock(&console->out_lock);
+	return is_there;
+}
+
+void console_forget(struct console *console)
+{
+	pthread_mutex_lock(&console->out_lock);
+	memset(&console->said, 0, sizeof(console->said));
+	pthread_mutex_unlock(&console->out_lock);
 }

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "vmm/said.h"
+
 #define CONSOLE_RING 4096
 
 /*
@@ -24,6 +26,7 @@ struct console {
 	bool eof;
 	bool escape;		/* the last byte was one */
 	bool mid_line;		/* of output; under @out_lock */
+	struct said said;	/* likewise */
 	int space_fd;		/* eventfd: the full ring has room again */
 	pthread_mutex_t lock;
 	pthread_mutex_t out_lock;
@@ -57,5 +60,11 @@ size_t console_take(struct console *console, void *data, size_t len);
  * -errno if nothing will ever be.  Waits some milliseconds at most.
  */
 ssize_t console_put(struct console *console, const void *data, size_t len);
+
+/* Whether the guest's program has said how it ends, and how. */
+bool console_said(struct console *console, uint64_t *status);
+
+/* One that begins anew has not. */
+void console_forget(struct console *console);
 
 #endif

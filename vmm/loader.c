@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct load {
 	uint64_t ram_size;
 	uint64_t base;		/* added to every address */
 	GElf_Ehdr header;
+	uint64_t entry;		/* virtual, of code */
 	size_t segments;
 	struct papr_error *error;
 };
@@ -64,6 +66,49 @@ static int check_header(struct load *load)
 	return 0;
 }
 
+/* Whether the entry point is in the section of function descriptors. */
+static bool entry_is_descriptor(const struct load *load, GElf_Shdr *section)
+{
+	uint64_t entry = load->header.e_entry;
+	Elf_Scn *scn = NULL;
+	const char *name;
+	size_t names;
+
+	if (elf_getshdrstrndx(load->elf, &names))
+		return false;
+	while ((scn = elf_nextscn(load->elf, scn))) {
+		if (!gelf_getshdr(scn, section) ||
+		    section->sh_type != SHT_PROGBITS ||
+		    entry < section->sh_addr ||
+		    entry - section->sh_addr >= section->sh_size)
+			continue;
+		name = elf_strptr(load->elf, names, section->sh_name);
+		return name && !strcmp(name, ".opd");
+	}
+	return false;
+}
+
+/* The code that is entered: what a descriptor begins with, if it is one. */
+static int entry_read(struct load *load)
+{
+	GElf_Shdr section;
+	uint64_t into, word;
+
+	load->entry = load->header.e_entry;
+	if (!entry_is_descriptor(load, &section))
+		return 0;
+	into = load->entry - section.sh_addr;
+	if (section.sh_offset > load->len ||
+	    section.sh_size > load->len - section.sh_offset ||
+	    section.sh_size - into < sizeof(word))
+		return refuse(load->error, -EINVAL,
+			      "truncated in its function descriptors");
+	memcpy(&word, load->bytes + section.sh_offset + into, sizeof(word));
+	load->entry = load->header.e_ident[EI_DATA] == ELFDATA2MSB ?
+		      be64toh(word) : le64toh(word);
+	return 0;
+}
+
 /* 1 and the header if segment @i occupies memory, 0 if it does not. */
 static int segment_get(const struct load *load, size_t i, GElf_Phdr *segment)
 {
@@ -84,6 +129,8 @@ static int base_choose(struct load *load)
 	size_t i;
 	int ret;
 
+	if (load->base)
+		return 0;
 	for (i = 0; i < load->segments; i++) {
 		ret = segment_get(load, i, &segment);
 		if (ret < 0)
@@ -127,9 +174,9 @@ static int segment_check(const struct load *load, size_t i,
 static void entry_find(const struct load *load, const GElf_Phdr *segment,
 		       struct image *image, bool *found)
 {
-	uint64_t into = load->header.e_entry - segment->p_vaddr;
+	uint64_t into = load->entry - segment->p_vaddr;
 
-	if (load->header.e_entry < segment->p_vaddr ||
+	if (load->entry < segment->p_vaddr ||
 	    into >= segment->p_memsz)
 		return;
 	image->pc = segment->p_paddr + load->base + into;
@@ -163,11 +210,11 @@ static int image_check(const struct load *load, struct image *image)
 	if (!entry)
 		return refuse(load->error, -EINVAL,
 			      "its entry point 0x%" PRIx64 " is in no segment",
-			      (uint64_t)load->header.e_entry);
+			      load->entry);
 	if (image->pc % 4)
 		return refuse(load->error, -EINVAL,
 			      "its entry point 0x%" PRIx64 " is not aligned",
-			      (uint64_t)load->header.e_entry);
+			      load->entry);
 	return 0;
 }
 
@@ -199,6 +246,8 @@ static int load_opened(struct load *load, void *ram, struct image *image)
 			      "truncated in its program headers");
 	ret = check_header(load);
 	if (!ret)
+		ret = entry_read(load);
+	if (!ret)
 		ret = base_choose(load);
 	if (!ret)
 		ret = image_check(load, image);
@@ -208,11 +257,11 @@ static int load_opened(struct load *load, void *ram, struct image *image)
 }
 
 int loader_elf(const void *bytes, size_t len, void *ram, uint64_t ram_size,
-	       struct image *image, struct papr_error *error)
+	       uint64_t base, struct image *image, struct papr_error *error)
 {
 	struct load load = {
 		.bytes = bytes, .len = len, .ram_size = ram_size,
-		.error = error,
+		.base = base, .error = error,
 	};
 	int ret = check_identity(bytes, len, error);
 

@@ -22,11 +22,15 @@ struct image {
  * Loads a 64-bit PowerPC program of either byte order.  Kernels, linked at
  * 0xc000000000000000, go to their physical address; programs linked at 0
  * that are position independent or begin at their first byte go to
- * LOADER_PROGRAM_BASE; others where they were linked.
+ * LOADER_PROGRAM_BASE; others where they were linked.  A @base other than 0 is
+ * added to all their addresses instead.
+ *
+ * A program of the first ELF ABI may name a function descriptor as its entry:
+ * it is entered where that leads to.
  *
  * Returns 0, or -EINVAL and the reason; @ram is untouched then.
  */
 int loader_elf(const void *bytes, size_t len, void *ram, uint64_t ram_size,
-	       struct image *image, struct papr_error *error);
+	       uint64_t base, struct image *image, struct papr_error *error);
 
 #endif

@@ -292,6 +292,8 @@ static const char *end_cause(const struct vmm *vmm)
 	switch (vmm->status) {
 	case RUN_POWER_OFF:
 	case RUN_WATCHDOG:
+	case RUN_NOT_SAID:
+	case RUN_SAID ... RUN_SAID_MAX:
 		return "guest-shutdown";
 	case RUN_REBOOT:
 		return "guest-reset";

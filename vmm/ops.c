@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -74,6 +75,25 @@ static void copy_printable(char *to, size_t size, const char *from)
 	to[i] = '\0';
 }
 
+/* A program that was to tell its status, and has not, has not done well. */
+static void power_off(struct vmm *vmm)
+{
+	uint64_t own;
+
+	if (!vmm->options->guest_status)
+		vmm_end(vmm, RUN_POWER_OFF, NULL);
+	else if (!console_said(&vmm->console, &own))
+		vmm_end(vmm, RUN_NOT_SAID, "the guest has powered off without "
+			"a line EXIT: STATUS=N");
+	else if (!own)
+		vmm_end(vmm, RUN_POWER_OFF, NULL);
+	else
+		vmm_end(vmm, own < RUN_SAID_MAX - RUN_SAID ?
+			     RUN_SAID + own : RUN_SAID_MAX,
+			"the guest's program has ended with status %" PRIu64,
+			own);
+}
+
 static void event(void *arg, enum papr_event what, const char *text)
 {
 	struct vmm *vmm = arg;
@@ -81,7 +101,7 @@ static void event(void *arg, enum papr_event what, const char *text)
 
 	switch (what) {
 	case PAPR_EVENT_POWER_OFF:
-		vmm_end(vmm, RUN_POWER_OFF, NULL);
+		power_off(vmm);
 		break;
 	case PAPR_EVENT_REBOOT:
 		if (vmm->options->on_reboot == ACTION_RESET) {

@@ -16,49 +16,6 @@
 #define MAX_TIMEOUT_S (7 * 24 * 3600)
 #define MAX_THREADS 8
 
-const char options_help[] =
-"usage: papr run --kernel ELF [OPTION...]\n"
-"\n"
-"Runs a guest on this machine's POWER KVM until it powers off.\n"
-"\n"
-"  --kernel ELF         a 64-bit PowerPC kernel or bare-metal program\n"
-"  --initrd FILE        an initial RAM disk for it\n"
-"  --append TEXT        its command line\n"
-"  --mem SIZE[,max=SIZE]   memory, such as 512M (the default) or 2G, and\n"
-"                       with what may be plugged in\n"
-"  --smp N              N cores of one thread each, or\n"
-"        cpus=N,cores=N,threads=N,maxcpus=N   (what is left out follows)\n"
-"  --numa node,mem=SIZE,cpus=N-M       a NUMA node, and the next one\n"
-"  --numa dist,src=N,dst=N,val=20|40|80|160   from each other\n"
-"  --name TEXT          what the partition is called\n"
-"  --uuid UUID          by which it can be told from others\n"
-"  --mmu auto|radix|hash\n"
-"  --interrupts auto|xics|xive   the interrupt controller; default: xics\n"
-"  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
-"  --nested-hv auto|on|off\n"
-"  --fwnmi auto|on|off\n"
-"  --firmware none|client|FILE   what the kernel finds: a flat device tree\n"
-"        (the default), the client interface of Open Firmware, or SLOF from a\n"
-"        file, with which --kernel can be left out\n"
-"  --on-reboot exit|reset   what a guest that reboots gets; default: exit\n"
-"  --on-panic exit|reset    the same for one that gives up\n"
-"  --nvram FILE         the guest's non-volatile memory, also a new one\n"
-"  --policy FILE        who answers which hypercall; see papr-policy(5)\n"
-"  --save FILE          where SIGUSR2 saves the guest, which ends the run\n"
-"  --restore FILE|unix:SOCKET   go on with a guest that was saved\n"
-"  --stats FILE|-       at the end, how often each call was made\n"
-"  --timing             measure how long calls take in userspace\n"
-"  --trace FILE|-       a line for each call that came to userspace\n"
-"  --control SOCKET     let papr control and QMP clients in here\n"
-"  --paused             begin when one of them says cont\n"
-"  --dump-fdt FILE      write the device tree and exit\n"
-"  --timeout SECONDS    end the run, and show where each vCPU is\n"
-"  --help\n"
-"\n"
-"On a terminal, Ctrl-A x ends the run and Ctrl-A Ctrl-A sends a Ctrl-A.\n"
-"Exit status: 0 power-off, 2 bad arguments or files, 3 no POWER KVM, and\n"
-"more in papr-run(1).\n";
-
 struct choice {
 	const char *name;
 	int value;
@@ -314,6 +271,8 @@ static const struct option long_options[] = {
 	{ "nested-hv", required_argument, NULL, 'n' },
 	{ "fwnmi", required_argument, NULL, 'f' },
 	{ "firmware", required_argument, NULL, 'F' },
+	{ "bios", required_argument, NULL, 'b' },
+	{ "guest-status", no_argument, NULL, 'g' },
 	{ "on-reboot", required_argument, NULL, 'r' },
 	{ "on-panic", required_argument, NULL, 'P' },
 	{ "nvram", required_argument, NULL, 'N' },
@@ -382,6 +341,8 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return file_option("--initrd", text, &o->initrd, error);
 	case 'F':
 		return firmware_parse(text, o, error);
+	case 'b':
+		return file_option("--bios", text, &o->bios, error);
 	case 'N':
 		return file_option("--nvram", text, &o->nvram, error);
 	case 'p':
@@ -407,6 +368,9 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 	case 'I':
 		o->timing = true;
 		return 0;
+	case 'g':
+		o->guest_status = true;
+		return 0;
 	case 'm':
 		return mem_parse(text, o, error);
 	case 's':
@@ -424,10 +388,24 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 	}
 }
 
-/* What must fit together once all is known. */
-static int options_check(struct run_options *o,
-			 struct papr_error *error)
+/* It is a firmware whatever its file is called. */
+static int bios_apply(struct run_options *o, struct papr_error *error)
 {
+	if (!o->bios)
+		return 0;
+	if (o->firmware != FIRMWARE_NONE)
+		return refuse(error, -EINVAL, "--bios: there is --firmware, "
+			      "and a guest has only one");
+	o->firmware = FIRMWARE_FILE;
+	o->firmware_file = o->bios;
+	return 0;
+}
+
+/* What must fit together once all is known. */
+static int options_check(struct run_options *o, struct papr_error *error)
+{
+	if (bios_apply(o, error))
+		return -EINVAL;
 	if (!o->kernel && o->firmware != FIRMWARE_FILE)
 		return refuse(error, -EINVAL, "--kernel is missing");
 	if (o->initrd && !o->kernel)

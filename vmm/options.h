@@ -29,6 +29,7 @@ struct run_options {
 	const char *kernel;
 	const char *initrd;
 	const char *firmware_file;
+	const char *bios;	/* it by another name */
 	const char *append;
 	const char *name;	/* of the partition */
 	const char *nvram;
@@ -58,6 +59,7 @@ struct run_options {
 	enum run_action on_panic;
 	bool paused;		/* until a client says cont */
 	bool timing;
+	bool guest_status;	/* the program's own ends the run */
 	bool help;		/* nothing else was looked at */
 };
 

@@ -18,6 +18,7 @@
 #define MAX_KERNEL (2 * GIB)
 
 #define FIRMWARE_ENTRY 0x100u
+#define INSTRUCTION 4u
 
 /* Lets huge pages back the guest, and is a multiple of all page sizes. */
 #define RAM_ALIGN (2 * MIB)
@@ -69,15 +70,10 @@ static int load_kernel(struct vmm *vmm, struct papr_error *error)
 		return -EINVAL;
 	if (vmm->options->firmware == FIRMWARE_FILE)
 		base = LAYOUT_FIRMWARE_KERNEL;
-	ret = loader_elf(bytes, size, vmm->ram + base,
-			 vmm->options->mem - base, &vmm->image, error);
+	ret = loader_elf(bytes, size, vmm->ram, vmm->options->mem, base,
+			 &vmm->image, error);
 	free(bytes);
-	if (ret)
-		return refuse_at(error, ret, path);
-	vmm->image.start += base;
-	vmm->image.end += base;
-	vmm->image.pc += base;
-	return 0;
+	return ret ? refuse_at(error, ret, path) : 0;
 }
 
 /* It begins at its vector of a system reset, and it and kernel are one. */
@@ -94,6 +90,9 @@ static int load_firmware(struct vmm *vmm, struct papr_error *error)
 	close(fd);
 	if (ret)
 		return ret;
+	if (size < FIRMWARE_ENTRY + INSTRUCTION)
+		return refuse(error, -EINVAL, "%s: it is begun at 0x%x, and "
+			      "ends before", path, FIRMWARE_ENTRY);
 	vmm->kernel = *image;
 	image->start = 0;
 	image->end = image->end ? image->end : size;

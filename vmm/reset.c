@@ -91,6 +91,8 @@ int reset_now(struct vmm *vmm, struct papr_error *error)
 	else
 		err = begin_anew(vmm, error);
 	if (!err)
+		console_forget(&vmm->console);
+	if (!err)
 		vmm->wants_reset = NULL;
 	if (!vmm->wants_reset)
 		cpus_let_go(vmm);

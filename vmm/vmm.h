@@ -52,6 +52,9 @@ enum run_status {
 	RUN_QUIT = 9,
 	RUN_WATCHDOG = 10,	/* of the guest */
 	RUN_SAVED = 11,
+	RUN_NOT_SAID = 12,	/* the program of --guest-status has not */
+	RUN_SAID = 32,		/* it has, and its own is added */
+	RUN_SAID_MAX = 123,	/* the next is that of timeout(1) */
 	RUN_SIGNAL = 128,
 };
 
