@@ -415,38 +415,38 @@ static int begin(struct papr_vm *vm, struct papr_error *error)
 	if (why)
 		return error_set(error, -EOPNOTSUPP, "the state of interrupts "
 				 "cannot be saved or loaded: %s", why);
-	if (vm->host_ops.hold)
-		handover_begin(vm);
+	handover_begin(vm);
 	return 0;
-}
-
-static void end(struct papr_vm *vm)
-{
-	if (vm->host_ops.hold)
-		handover_end(vm);
 }
 
 static int save_irqs(struct papr_vm *vm, struct state_out *out,
 		     struct papr_error *error)
 {
-	int r = begin(vm, error);
+	int r;
 
+	if (vm_has_xive(vm))
+		return 0;
+	r = begin(vm, error);
 	if (r)
 		return r;
 	r = save_words(vm, out, error);
-	end(vm);
+	handover_end(vm);
 	return r;
 }
 
 static int load_irqs(struct papr_vm *vm, struct state_in *in,
 		     struct papr_error *error)
 {
-	int r = begin(vm, error);
+	int r;
 
+	if (vm_has_xive(vm))
+		return error_set(error, -EINVAL, "the saved partition has a "
+				 "XICS, and this one has not");
+	r = begin(vm, error);
 	if (r)
 		return r;
 	r = load_words(vm, in, error);
-	end(vm);
+	handover_end(vm);
 	return r;
 }
 

@@ -314,16 +314,22 @@ static int xive_get_queue(void *host, uint32_t server, uint32_t priority,
 static int xive_get_vp(void *arg, uint64_t state[2])
 {
 	const struct kvm_cpu *cpu = arg;
+	uint64_t raw[2];
+	int r = kvm_get_one_reg(cpu->fd, KVM_REG_PPC_VP_STATE, raw);
 
-	return kvm_get_one_reg(cpu->fd, KVM_REG_PPC_VP_STATE, state);
+	if (r < 0)
+		return r;
+	state[0] = be64toh(raw[0]);
+	state[1] = be64toh(raw[1]);
+	return 0;
 }
 
 static int xive_set_vp(void *arg, const uint64_t state[2])
 {
 	const struct kvm_cpu *cpu = arg;
-	uint64_t copy[2] = { state[0], state[1] };
+	uint64_t raw[2] = { htobe64(state[0]), htobe64(state[1]) };
 
-	return kvm_set_one_reg(cpu->fd, KVM_REG_PPC_VP_STATE, copy);
+	return kvm_set_one_reg(cpu->fd, KVM_REG_PPC_VP_STATE, raw);
 }
 
 const struct papr_xive_ops kvm_xive_ops = {

@@ -10,6 +10,7 @@
 #include "spapr/state.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
+#include "spapr/xive.h"
 
 /*
  * In this order they are written, and may be read: configuration before all,
@@ -20,7 +21,7 @@
 static const struct state_module *const modules[] = {
 	&config_state, &routes_state, &time_state, &mmu_state, &hpt_state,
 	&rtas_state, &agreed_state, &firmware_state, &tce_state, &drc_state,
-	&vcpu_state, &irqs_state, &fwnmi_state, &errinjct_state,
+	&vcpu_state, &irqs_state, &xive_state, &fwnmi_state, &errinjct_state,
 	&events_state, &watchdog_state, &vio_state, &nvram_state,
 	&sysparm_state, &lamps_state, &last_error_state,
 };
@@ -77,6 +78,8 @@ int papr_vm_save(struct papr_vm *vm, const struct papr_save_ops *from,
 		r = save_module(vm, modules[i], &saver, error);
 	if (!r && ops.sections)
 		r = ops.sections(arg, &saver, error);
+	if (vm->xive)
+		xive_go(vm);
 	return r ? r : save_end(&saver, error);
 }
 
@@ -186,5 +189,7 @@ int papr_vm_load(struct papr_vm *vm, const struct papr_load_ops *from,
 	if (!r && !next)
 		r = error_set(error, -EBADMSG, "byte %u: there is no "
 			      "configuration", SAVE_HEAD_SIZE);
+	if (!r && vm->xive)
+		xive_go(vm);
 	return r;
 }

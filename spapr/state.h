@@ -79,6 +79,7 @@ extern const struct state_module tce_state;
 extern const struct state_module drc_state;
 extern const struct state_module vcpu_state;
 extern const struct state_module irqs_state;
+extern const struct state_module xive_state;
 extern const struct state_module fwnmi_state;
 extern const struct state_module errinjct_state;
 extern const struct state_module events_state;

@@ -143,7 +143,7 @@ int papr_vcpu_attach(struct papr_vcpu *vcpu, void *cpu)
 
 void vm_hold_all(struct papr_vm *vm, bool hold)
 {
-	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+	for (uint32_t i = 0; i < vm->n_vcpus && vm->host_ops.hold; i++)
 		if (vm->vcpus[i]->host)
 			vm->host_ops.hold(vm->vcpus[i]->host, hold);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a XIVE must not lose.
+ * A XIVE that is saved and loaded.
  *
- * Events go on while vCPUs are held, and into guest memory.  So all sources
+ * Its events go on while no vCPU runs, and into guest memory.  So all sources
  * are stopped first: one that is on is set as if an event of it were not over
  * yet, so that the hardware keeps what comes; and what is on its way then is
- * waited for.
+ * waited for.  They go on when guest memory has been saved, or loaded, too.
  */
 #include "config.h"
 
 #include <errno.h>
 
-#include <talloc.h>
-
+#include "spapr/handover.h"
+#include "spapr/state.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 #include "spapr/xive-state.h"
@@ -22,32 +22,38 @@
 static int swap_pq(struct papr_vm *vm, uint32_t lisn, uint32_t pq,
 		   uint32_t *old)
 {
-	uint64_t value;
+	uint64_t value = 0;
 	int r = vm->xive_ops.esb(vm->host, lisn, ESB_SET(pq), false, &value);
 
 	*old = value & PQ_QUEUED;
 	return r;
 }
 
+/* One that is off stays so.  At no time between is an event lost. */
+static int stop(struct papr_vm *vm, struct xive_source *s)
+{
+	uint32_t now;
+	int r = swap_pq(vm, s->lisn, PQ_PENDING, &s->pq);
+
+	return r || s->pq != PQ_OFF ? r : swap_pq(vm, s->lisn, PQ_OFF, &now);
+}
+
 int xive_stop(struct papr_vm *vm, struct papr_error *error)
 {
 	struct xive *xive = vm->xive;
-	uint32_t off;
 	int r = 0;
 
 	for (size_t i = 0; i < xive->n && !r; i++) {
-		struct xive_source *s = &xive->source[i];
-
-		r = swap_pq(vm, s->lisn, PQ_OFF, &s->pq);
-		if (!r && s->pq != PQ_OFF)
-			r = swap_pq(vm, s->lisn, PQ_PENDING, &off);
+		r = stop(vm, &xive->source[i]);
+		xive->stopped += !r;
 	}
 	if (!r)
 		r = vm->xive_ops.sync_all(vm->host);
-	if (r)
-		return error_set(error, r, "the host does not stop interrupt "
-				 "sources: %s", strerror(-r));
-	return 0;
+	if (!r)
+		return 0;
+	xive_go(vm);
+	return error_set(error, r, "the host does not stop interrupt sources: "
+			 "%s", strerror(-r));
 }
 
 /* What has come meanwhile is one more event. */
@@ -66,134 +72,239 @@ static void go(struct papr_vm *vm, const struct xive_source *s)
 
 void xive_go(struct papr_vm *vm)
 {
-	for (size_t i = 0; i < vm->xive->n; i++)
+	for (size_t i = 0; i < vm->xive->stopped; i++)
 		go(vm, &vm->xive->source[i]);
+	vm->xive->stopped = 0;
 }
 
-static int get_queues(struct papr_vm *vm, const struct papr_vcpu *vcpu,
-		      struct xive_state *state)
-{
-	for (uint32_t p = 0; p < XIVE_PRIORITIES; p++) {
-		struct xive_queue_state *q = &state->queue[state->n_queues];
-		int r;
+/*
+ * --- saved, and what comes back from outside may be anything
+ *
+ * In this order: targets need queues.
+ */
 
-		if (!*xive_queued(vm, vcpu, p))
-			continue;
-		q->server = vcpu->id;
-		q->priority = p;
-		r = vm->xive_ops.get_queue(vm->host, vcpu->id, p, &q->queue);
-		if (r)
-			return r;
-		state->n_queues++;
-	}
-	return 0;
-}
+enum kind { QUEUE, SOURCE, VP, KINDS };
 
-static int get_vcpus(struct papr_vm *vm, struct xive_state *state)
-{
-	int r = 0;
-
-	for (uint32_t i = 0; i < vm->n_vcpus && !r; i++) {
-		const struct papr_vcpu *vcpu = vm->vcpus[i];
-		struct xive_vp_state *vp = &state->vp[state->n_vps];
-
-		if (!vcpu->host)
-			continue;
-		vp->server = vcpu->id;
-		r = vm->xive_ops.get_vp(vcpu->host, vp->word);
-		if (!r)
-			r = get_queues(vm, vcpu, state);
-		state->n_vps++;
-	}
-	return r;
-}
-
-int xive_get_state(struct papr_vm *vm, const void *owner,
-		   struct xive_state **out, struct papr_error *error)
-{
-	const struct xive *xive = vm->xive;
-	struct xive_state *s = talloc_zero(owner, struct xive_state);
-	int r = -ENOMEM;
-
-	if (s) {
-		s->n_sources = xive->n;
-		s->source = talloc_memdup(s, xive->source,
-					  xive->n * sizeof(*s->source));
-		s->queue = talloc_array(s, struct xive_queue_state,
-					vm->n_vcpus * XIVE_PRIORITIES);
-		s->vp = talloc_array(s, struct xive_vp_state, vm->n_vcpus);
-		if (s->source && s->queue && s->vp)
-			r = get_vcpus(vm, s);
-	}
-	if (!r) {
-		*out = s;
-		return 0;
-	}
-	talloc_free(s);
-	return error_set(error, r, "the state of interrupts cannot be read: "
-			 "%s", strerror(-r));
-}
-
-/* --- back again; what comes from outside may be anything */
+#define NOTIFY		1u
+#define GENERATION	2u
 
 static struct papr_vcpu *server(struct papr_vm *vm, uint32_t id)
 {
 	struct papr_vcpu *vcpu = vm_vcpu_by_id(vm, id);
 
-	return vcpu && vcpu->host ? vcpu : NULL;
+	return vcpu && papr_vcpu_is_there(vcpu) ? vcpu : NULL;
 }
 
-static int set_queue(struct papr_vm *vm, const struct xive_queue_state *s)
+static void put_head(struct state_out *out, enum kind kind, uint32_t n)
 {
-	const struct papr_xive_queue *q = &s->queue;
-	const struct papr_vcpu *vcpu = server(vm, s->server);
-
-	if (!vcpu || s->priority >= XIVE_PRIORITIES || !q->notify ||
-	    q->order != XIVE_QUEUE_SHIFT || q->generation > 1 ||
-	    q->offset >= (1u << XIVE_QUEUE_SHIFT) / 4 ||
-	    q->gpa % XIVE_PAGE || !ram_get(vm, q->gpa, XIVE_PAGE, RAM_WRITE))
-		return -EINVAL;
-	return xive_set_queue(vm, vcpu, s->priority, q);
+	state_put_u8(out, kind);
+	state_put_u32(out, n);
 }
 
-static int set_target(struct papr_vm *vm, const struct xive_source *s)
+static int put_queue(struct papr_vm *vm, const struct papr_vcpu *vcpu,
+		     uint32_t priority, struct state_out *out)
+{
+	struct papr_xive_queue q;
+	int r = vm->xive_ops.get_queue(vm->host, vcpu->id, priority, &q);
+
+	if (r)
+		return r;
+	put_head(out, QUEUE, vcpu->id);
+	state_put_u8(out, priority);
+	state_put_u64(out, q.gpa);
+	state_put_u8(out, (q.notify ? NOTIFY : 0) |
+		     (q.generation ? GENERATION : 0));
+	state_put_u32(out, q.offset);
+	return 0;
+}
+
+static int get_queue(struct papr_vm *vm, uint32_t id, struct state_in *in)
+{
+	const struct papr_vcpu *vcpu = server(vm, id);
+	uint32_t priority = state_get_u8(in), flags;
+	struct papr_xive_queue q = {
+		.gpa = state_get_u64(in), .order = XIVE_QUEUE_SHIFT,
+	};
+
+	flags = state_get_u8(in);
+	q.notify = flags & NOTIFY;
+	q.generation = !!(flags & GENERATION);
+	q.offset = state_get_u32(in);
+	if (in->failed)
+		return 0;
+	if (!vcpu)
+		return -ENOENT;
+	if (priority >= XIVE_PRIORITIES || flags > (NOTIFY | GENERATION) ||
+	    q.offset >= (1u << XIVE_QUEUE_SHIFT) / 4 ||
+	    q.gpa % XIVE_PAGE || !ram_get(vm, q.gpa, XIVE_PAGE, RAM_WRITE))
+		return -EINVAL;
+	return xive_set_queue(vm, vcpu, priority, &q);
+}
+
+/* Events to a vCPU that is gone would go nowhere. */
+static void put_source(struct papr_vm *vm, const struct xive_source *s,
+		       struct state_out *out)
 {
 	const struct papr_xive_target *t = &s->target;
 
-	if (!xive_has(vm, s->lisn) || s->pq > PQ_QUEUED ||
-	    t->eisn > XIVE_EISN || (t->priority != PAPR_XIVE_OFF &&
-	    (t->priority >= XIVE_PRIORITIES || !server(vm, t->server))))
+	put_head(out, SOURCE, s->lisn);
+	state_put_u32(out, t->server);
+	state_put_u8(out, server(vm, t->server) ? t->priority : PAPR_XIVE_OFF);
+	state_put_u32(out, t->eisn);
+	state_put_u8(out, s->pq);
+}
+
+static int get_source(struct papr_vm *vm, uint32_t lisn, struct state_in *in)
+{
+	struct xive_source *s = xive_find(vm->xive, lisn);
+	struct papr_xive_target t = { .server = state_get_u32(in) };
+	uint32_t pq;
+	int r;
+
+	t.priority = state_get_u8(in);
+	t.eisn = state_get_u32(in);
+	pq = state_get_u8(in);
+	if (in->failed)
+		return 0;
+	if (!s)
+		return -ENOENT;
+	if (pq > PQ_QUEUED || t.eisn > XIVE_EISN ||
+	    (t.priority != PAPR_XIVE_OFF &&
+	     (t.priority >= XIVE_PRIORITIES || !server(vm, t.server))))
 		return -EINVAL;
-	return xive_set_target(vm, s->lisn, t, false);
+	r = xive_set_target(vm, lisn, &t, false);
+	s->pq = pq;
+	return r || pq == PQ_OFF ? r : swap_pq(vm, lisn, PQ_PENDING, &pq);
 }
 
-static int set_vp(struct papr_vm *vm, const struct xive_vp_state *s)
+static int put_vp(struct papr_vm *vm, const struct papr_vcpu *vcpu,
+		  struct state_out *out)
 {
-	const struct papr_vcpu *vcpu = server(vm, s->server);
+	uint64_t word[2];
+	int r = vm->xive_ops.get_vp(vcpu->host, word);
 
-	return vcpu ? vm->xive_ops.set_vp(vcpu->host, s->word) : -EINVAL;
+	if (r)
+		return r;
+	put_head(out, VP, vcpu->id);
+	state_put_u64(out, word[0]);
+	state_put_u64(out, word[1]);
+	return 0;
 }
 
-/* Targets need queues; and when a source goes on all must be there. */
-int xive_set_state(struct papr_vm *vm, const struct xive_state *state,
-		   struct papr_error *error)
+static int get_vp(struct papr_vm *vm, uint32_t id, struct state_in *in)
 {
-	uint32_t old;
+	const struct papr_vcpu *vcpu = server(vm, id);
+	uint64_t word[2];
+
+	word[0] = state_get_u64(in);
+	word[1] = state_get_u64(in);
+	if (in->failed)
+		return 0;
+	return vcpu ? vm->xive_ops.set_vp(vcpu->host, word) : -ENOENT;
+}
+
+/* --- the module */
+
+static int put_cpu(struct papr_vm *vm, const struct papr_vcpu *vcpu,
+		   enum kind kind, struct state_out *out)
+{
 	int r = 0;
 
-	for (size_t i = 0; i < state->n_queues && !r; i++)
-		r = set_queue(vm, &state->queue[i]);
-	for (size_t i = 0; i < state->n_sources && !r; i++)
-		r = set_target(vm, &state->source[i]);
-	for (size_t i = 0; i < state->n_vps && !r; i++)
-		r = set_vp(vm, &state->vp[i]);
-	for (size_t i = 0; i < state->n_sources && !r; i++)
-		r = swap_pq(vm, state->source[i].lisn, state->source[i].pq,
-			    &old);
+	if (kind == VP)
+		return put_vp(vm, vcpu, out);
+	for (uint32_t p = 0; p < XIVE_PRIORITIES && !r; p++)
+		if (*xive_queued(vm, vcpu, p))
+			r = put_queue(vm, vcpu, p, out);
+	return r;
+}
+
+static int put_cpus(struct papr_vm *vm, enum kind kind, struct state_out *out,
+		    struct papr_error *error)
+{
+	for (uint32_t i = 0; i < vm->n_vcpus; i++) {
+		const struct papr_vcpu *vcpu = vm->vcpus[i];
+		int r = papr_vcpu_is_there(vcpu) ?
+			put_cpu(vm, vcpu, kind, out) : 0;
+
+		if (r)
+			return error_set(error, r, "the host does not tell %s "
+					 "vCPU %u: %s", kind == VP ?
+					 "what interrupts" : "the queues of",
+					 vcpu->id, strerror(-r));
+	}
+	return 0;
+}
+
+static int save_stopped(struct papr_vm *vm, struct state_out *out,
+			struct papr_error *error)
+{
+	int r = put_cpus(vm, QUEUE, out, error);
+
 	if (r)
-		return error_set(error, r, "the state of interrupts cannot be "
-				 "set: %s", r == -EINVAL ?
-				 "it is none of this partition" :
+		return r;
+	for (size_t i = 0; i < vm->xive->n; i++)
+		put_source(vm, &vm->xive->source[i], out);
+	return put_cpus(vm, VP, out, error);
+}
+
+static int save(struct papr_vm *vm, struct state_out *out,
+		struct papr_error *error)
+{
+	int r;
+
+	if (!vm_has_xive(vm))
+		return 0;
+	handover_begin(vm);
+	r = xive_stop(vm, error);
+	if (!r)
+		r = save_stopped(vm, out, error);
+	handover_end(vm);
+	return r;
+}
+
+static int load_one(struct papr_vm *vm, struct state_in *in,
+		    struct papr_error *error)
+{
+	static const struct {
+		const char *what;
+		int (*get)(struct papr_vm *vm, uint32_t n,
+			   struct state_in *in);
+	} kinds[KINDS] = {
+		[QUEUE] = { "a queue of vCPU", get_queue },
+		[SOURCE] = { "interrupt source", get_source },
+		[VP] = { "vCPU", get_vp },
+	};
+	uint8_t kind = state_get_u8(in);
+	uint32_t n = state_get_u32(in);
+	int r;
+
+	if (kind >= KINDS) {
+		in->failed = true;
+		return 0;
+	}
+	r = kinds[kind].get(vm, n, in);
+	if (r)
+		return error_set(error, r, "the state of %s 0x%x is not "
+				 "taken: %s", kinds[kind].what, n,
 				 strerror(-r));
 	return 0;
 }
+
+/* The sources go on when all is loaded. */
+static int load(struct papr_vm *vm, struct state_in *in,
+		struct papr_error *error)
+{
+	int r = 0;
+
+	if (!vm_has_xive(vm))
+		return error_set(error, -EINVAL, "the saved partition has a "
+				 "XIVE, and this one has not");
+	handover_begin(vm);
+	while (in->left && !in->failed && !r)
+		r = load_one(vm, in, error);
+	handover_end(vm);
+	vm->xive->stopped = vm->xive->n;
+	return r;
+}
+
+const struct state_module xive_state = { "xive", 1, save, load };

@@ -14,6 +14,7 @@
 struct xive {
 	_Atomic bool resetting;
 	size_t n;
+	size_t stopped;			/* so many of the first ones are */
 	struct xive_source *source;	/* their numbers are fixed */
 	pthread_mutex_t lock;
 	bool *queued;			/* by vCPU and priority */

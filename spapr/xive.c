@@ -54,11 +54,14 @@ static void clear(struct papr_vm *vm)
 {
 	struct xive *xive = vm->xive;
 
-	for (size_t i = 0; i < xive->n; i++)
+	for (size_t i = 0; i < xive->n; i++) {
 		xive->source[i].target = (struct papr_xive_target){
 			.priority = PAPR_XIVE_OFF,
 			.eisn = xive->source[i].lisn,
 		};
+		xive->source[i].pq = PQ_OFF;
+	}
+	xive->stopped = 0;
 	memset(xive->queued, 0,
 	       vm->n_vcpus * XIVE_PRIORITIES * sizeof(*xive->queued));
 }

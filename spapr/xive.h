@@ -44,24 +44,7 @@ struct papr_vcpu;
 struct xive_source {
 	uint32_t lisn;
 	struct papr_xive_target target;	/* as the guest was told */
-	uint32_t pq;			/* while stopped */
-};
-
-/* What must outlive a partition. */
-struct xive_state {
-	size_t n_sources;
-	struct xive_source *source;
-	size_t n_queues;
-	struct xive_queue_state {
-		uint32_t server;
-		uint32_t priority;
-		struct papr_xive_queue queue;
-	} *queue;
-	size_t n_vps;
-	struct xive_vp_state {
-		uint32_t server;
-		uint64_t word[2];
-	} *vp;
+	uint32_t pq;			/* while stopped: as it will be */
 };
 
 /* Whether the guest is to have one; fixed by papr_vm_new(). */
@@ -103,20 +86,11 @@ int xive_set_queue(struct papr_vm *vm, const struct papr_vcpu *vcpu,
 int xive_forget(struct papr_vm *vm);
 
 /*
- * While all vCPUs are held: from the one to the other no event goes into a
- * queue, and what devices send is kept for later.
+ * While no vCPU is in the guest: from the one to the other no event goes into
+ * a queue, and what devices send is kept for later.  The state of sources is
+ * read (spapr/xive-save.c) and guest memory is as it will stay.
  */
 int xive_stop(struct papr_vm *vm, struct papr_error *error);
 void xive_go(struct papr_vm *vm);
-
-/*
- * The state, between the two; @state belongs to @owner.  It is put into a
- * controller as new, with all vCPUs attached and guest memory as it was; what
- * cannot be is -EINVAL.
- */
-int xive_get_state(struct papr_vm *vm, const void *owner,
-		   struct xive_state **state, struct papr_error *error);
-int xive_set_state(struct papr_vm *vm, const struct xive_state *state,
-		   struct papr_error *error);
 
 #endif

@@ -124,4 +124,6 @@ struct fake_cpu {
 	uint64_t vp[2];			/* of a XIVE */
 };
 
+#define FAKE_NEW_VP 0xff000000ull
+
 #endif

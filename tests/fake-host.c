@@ -575,6 +575,7 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id)
 
 	assert_non_null(cpu);
 	cpu_init(cpu, fake, id);
+	cpu->vp[0] = FAKE_NEW_VP;
 	cpu->next = fake->first;
 	fake->first = cpu;
 	fake->has_cpu = true;

@@ -126,7 +126,7 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	xive_forget
  *	xive_trigger 0x1100
  *	xive_set_queue 8 6 0x10000 16 1+0
- *	cpu 8: xive_set_vp 0xff000000
+ *	cpu 8: xive_set_vp 0xff000000 0
  *
  * describe, describe_mmu and all that get something change nothing and are
  * not logged.  The text lasts until the next call of the host.

@@ -32,9 +32,14 @@ struct fake_xive {
 	struct fake_queue queue[MAX_SOURCES];
 };
 
+/* A vCPU is connected anew to each controller. */
 void fake_xive_make(struct fake_host *fake)
 {
 	fake->xive->n_queues = 0;
+	for (struct fake_cpu *cpu = fake->first; cpu; cpu = cpu->next) {
+		cpu->vp[0] = FAKE_NEW_VP;
+		cpu->vp[1] = 0;
+	}
 	for (uint32_t i = 0; i < fake->n_sources; i++)
 		fake->source[i] = (struct source){
 			.irq = fake->source[i].irq, .pq = PQ_OFF,
@@ -267,8 +272,8 @@ static int set_vp(void *arg, const uint64_t state[2])
 	assert_int_equal(cpu->fake->held, cpu->fake->cpus);
 	if (!err)
 		memcpy(cpu->vp, state, sizeof(cpu->vp));
-	return fake_host_leave(cpu->fake, err, "cpu %u: xive_set_vp 0x%" PRIx64,
-			       cpu->id, state[0]);
+	return fake_host_leave(cpu->fake, err, "cpu %u: xive_set_vp 0x%" PRIx64
+			       " %" PRIu64, cpu->id, state[0], state[1]);
 }
 
 const struct papr_xive_ops fake_xive_ops = {

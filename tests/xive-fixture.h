@@ -11,6 +11,10 @@
 #define QUEUE 0x40000ull
 
 struct partition *xive_partition(void);
+
+/* Nor is the first: as a saved partition is loaded into. */
+struct partition *xive_blank(void);
+
 int xive_start(void **state);
 #define xive_test(f) \
 	cmocka_unit_test_setup_teardown(f, xive_start, partition_end)
@@ -24,6 +28,12 @@ void send_to(struct partition *p, uint32_t lisn, uint32_t server,
 	     uint32_t priority);
 void listen_to(struct partition *p, uint32_t lisn, uint32_t server,
 	       uint32_t priority);
+
+/* Queues, targets, an event, and what the hardware makes of more of them. */
+void xive_work(struct partition *p);
+
+/* That was loaded into @q, and nothing else. */
+void assert_xive_worked(struct partition *q);
 
 /* What the calls say of a source. */
 void assert_config(struct partition *p, uint32_t lisn, uint32_t server,

@@ -85,8 +85,8 @@ struct papr_xive_queue {
  *	store to it
  * @trigger: as its device does
  * @set_queue, @get_queue: of a server; the second knows one without a queue
- * @get_vp, @set_vp: what a vCPU is interrupted with, two words of the hardware;
- *	all vCPUs are held
+ * @get_vp, @set_vp: what a vCPU is interrupted with, two words of the hardware
+ *	as numbers, 0xff000000 and 0 at first; all vCPUs are held
  */
 struct papr_xive_ops {
 	size_t size;
