@@ -273,6 +273,8 @@ static int64_t h_register_proc_tbl(struct papr_vcpu *vcpu, const void *args,
 	/* The MMU was chosen with the partition; the guest cannot change it. */
 	if (radix != (vm->mmu == PAPR_MMU_RADIX))
 		return H_PARAMETER;
+	if (radix && in->flags & PROC_TBL_GTSE && !vm->gtse)
+		return H_PARAMETER;
 	if (in->flags & PROC_TBL_REGISTER)
 		status = radix ? radix_table(in, &table) :
 				 hash_table(in, &table);
@@ -360,6 +362,7 @@ int hcalls_reset_mode(struct papr_vm *vm)
 {
 	const struct papr_host_ops *ops = &vm->host_ops;
 	bool radix = vm->mmu == PAPR_MMU_RADIX;
+	uint64_t gtse = vm->gtse ? MMU_GTSE : 0;
 	int r = 0;
 
 	atomic_store(&vm->lpcr_mask, 0);
@@ -368,7 +371,7 @@ int hcalls_reset_mode(struct papr_vm *vm)
 		r = hpt_reset(vm);
 	if (r || vm->info.isa < 300 || !ops->configure_mmu)
 		return r;
-	return tell_host(vm, radix ? MMU_RADIX | MMU_GTSE : 0,
+	return tell_host(vm, radix ? MMU_RADIX | gtse : 0,
 			 radix ? PATB_GR : 0);
 }
 

@@ -16,7 +16,7 @@
 #include "spapr/vm.h"
 #include "spapr/xive.h"
 
-#define FACTS (18 + 3 * RAM_REGIONS + 4 * TCE_WINDOWS + 3 * VIO_DEVICES + \
+#define FACTS (19 + 3 * RAM_REGIONS + 4 * TCE_WINDOWS + 3 * VIO_DEVICES + \
 	       (1 + NUMA_LEVELS) * PAPR_NUMA_NODES + PAPR_MAX_VCPUS)
 
 struct facts {
@@ -91,6 +91,7 @@ static void add_parts(struct facts *f, const struct papr_vm *vm)
 	add(f, "size of pluggable memory", vm->drcs.area.len);
 	add_numa(f, vm);
 	add(f, "interrupt controller (0 XICS, 1 XIVE)", vm_has_xive(vm));
+	add(f, "GTSE", vm->gtse);
 }
 
 static struct facts *find_facts(const struct papr_vm *vm)

@@ -176,6 +176,16 @@ static int setup_smt(struct papr_vm *vm)
 	return r;
 }
 
+/* A guest that may not use tlbie has no other way. */
+static int check_gtse(struct papr_vm *vm)
+{
+	if (vm->gtse || vm->mmu != PAPR_MMU_RADIX ||
+	    routes_set_answered(vm->routes, "hcall-rpt-invalidate"))
+		return 0;
+	return error_set(&vm->error, -EOPNOTSUPP, "without GTSE a radix guest "
+			 "needs H_RPT_INVALIDATE, which nobody answers");
+}
+
 static int setup_routes(struct papr_vm *vm)
 {
 	const struct papr_host host = vm_host_granted(vm);
@@ -239,8 +249,8 @@ int papr_vm_seal(struct papr_vm *vm)
 {
 	/* Virtual SMT is early: the kernel wants it before any vCPU. */
 	static int (*const steps[])(struct papr_vm *vm) = {
-		check_numa, setup_smt, setup_nested, setup_routes, irqs_setup,
-		irqs_setup_rtas, setup_mmu, vpd_setup, place_rtas, drcs_setup,
+		check_numa, setup_smt, setup_nested, setup_routes, check_gtse,
+		irqs_setup, irqs_setup_rtas, setup_mmu, vpd_setup, place_rtas, drcs_setup,
 	};
 
 	if (vm->stage != VM_SETUP)

@@ -68,7 +68,7 @@ static int check_config(const struct papr_vm_config *c,
 				 "a multiple of 64 KiB below 2 GiB",
 				 (unsigned long long)c->rtas_base);
 	if (c->mmu > PAPR_MMU_HASH || c->nested_hv > PAPR_SWITCH_OFF ||
-	    c->fwnmi > PAPR_SWITCH_OFF ||
+	    c->fwnmi > PAPR_SWITCH_OFF || c->gtse > PAPR_SWITCH_OFF ||
 	    c->interrupts > PAPR_INTERRUPTS_AUTO)
 		return error_set(error, -EINVAL, "an MMU mode, switch or "
 				 "interrupt controller has no such value");
@@ -157,6 +157,15 @@ static int choose_fwnmi(struct papr_vm *vm, struct papr_error *error)
 	if (vm->config.fwnmi == PAPR_SWITCH_ON && !can)
 		return error_set(error, -EOPNOTSUPP, "FWNMI: this host's KVM "
 				 "does not have KVM_CAP_PPC_FWNMI");
+	return 0;
+}
+
+static int choose_gtse(struct papr_vm *vm, struct papr_error *error)
+{
+	vm->gtse = vm->config.gtse != PAPR_SWITCH_OFF;
+	if (vm->config.gtse == PAPR_SWITCH_ON && vm->mmu != PAPR_MMU_RADIX)
+		return error_set(error, -EOPNOTSUPP, "GTSE: the guest must use "
+				 "the radix MMU");
 	return 0;
 }
 
@@ -279,6 +288,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 		r = choose_nested(vm, error);
 	if (!r)
 		r = choose_fwnmi(vm, error);
+	if (!r)
+		r = choose_gtse(vm, error);
 	if (!r)
 		r = xive_choose(vm, error);
 	if (!r)

@@ -207,6 +207,7 @@ struct papr_vm {
 	uint32_t vsmt;
 	bool nested_hv;
 	bool fwnmi;
+	bool gtse;			/* of a radix guest: it may use tlbie */
 	uint32_t hpt_order;
 	_Atomic uint64_t *hpt_table;	/* big-endian; NULL: it is the host's */
 	struct papr_host_mmu host_mmu;

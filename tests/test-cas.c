@@ -207,6 +207,23 @@ static void vector_5_is_what_both_have(void **state)
 	}
 }
 
+/* Neither to be had nor agreed on, whatever the client says. */
+static void without_gtse_a_client_is_told_of_none(void **state)
+{
+	static const uint8_t pairs[] = { 23, 0, 24, 0x40, 25, 0, 26, 0 };
+	struct partition *p = with_tree(&(struct partition_setup){
+		.config = { .gtse = PAPR_SWITCH_OFF } });
+	int len;
+
+	(void)state;
+	assert_int_equal(cas(p, &radix), H_SUCCESS);
+	assert_int_equal(vector_5(given(p))[26], 0);
+	assert_memory_equal(tree_property(given(p), "/chosen",
+					  "ibm,arch-vec-5-platform-support",
+					  &len), pairs, sizeof(pairs));
+	partition_free(p);
+}
+
 static void what_a_partition_is_not_is_refused_in_words(void **state)
 {
 	static const struct {
@@ -426,6 +443,7 @@ int main(void)
 		cmocka_unit_test(the_best_level_that_both_have_is_agreed_on),
 		cmocka_unit_test(a_processor_may_be_used_as_it_is),
 		cmocka_unit_test(vector_5_is_what_both_have),
+		cmocka_unit_test(without_gtse_a_client_is_told_of_none),
 		cmocka_unit_test(what_a_partition_is_not_is_refused_in_words),
 		cmocka_unit_test(vectors_1_and_5_must_be_there),
 		cmocka_unit_test(damaged_vectors_are_refused),

@@ -382,6 +382,26 @@ static void radix_guest_registers_its_process_table(void **state)
 	try_tables(p, tables, ARRAY_SIZE(tables));
 }
 
+static void without_gtse_no_table_says_that_there_is(void **state)
+{
+	static const struct proc_tbl tables[] = {
+		{ NEW | RADIX | GTSE, 0x1e000000, 0, 12, H_PARAMETER, NULL },
+		{ RADIX | GTSE, 0, 0, 0, H_PARAMETER, NULL },
+		{ NEW | RADIX, 0x1e000000, 0, 12, H_SUCCESS,
+		  "configure_mmu 0x1 0x800000001e00000c\n" },
+	};
+	struct partition *p = partition_new(&(struct partition_setup){
+		.config = { .gtse = PAPR_SWITCH_OFF } });
+	struct papr_error error;
+
+	(void)state;
+	try_tables(p, tables, ARRAY_SIZE(tables));
+	fake_host_clear_log(p->fake);
+	assert_int_equal(papr_vm_reset(p->vm, &error), 0);
+	assert_non_null(strstr(fake_host_log(p->fake), "configure_mmu 0x1 "));
+	partition_free(p);
+}
+
 static void hash_guest_registers_its_segment_table(void **state)
 {
 	static const struct proc_tbl tables[] = {
@@ -544,6 +564,7 @@ int main(void)
 			debug_registers_that_kvm_has_not_are_no_resource),
 		partition_test(debug_register_that_cannot_be_set_is_an_error),
 		partition_test(radix_guest_registers_its_process_table),
+		cmocka_unit_test(without_gtse_no_table_says_that_there_is),
 		cmocka_unit_test(hash_guest_registers_its_segment_table),
 		partition_test(errors_of_the_host_become_status_codes),
 		cmocka_unit_test(host_without_the_choice_has_no_process_table),

@@ -98,7 +98,8 @@ static void choices_are_understood(void **state)
 	assert_int_equal(options.on_panic, ACTION_RESET);
 	assert_true(options.timing);
 	assert_int_equal(options.timeout_s, 30);
-	assert_parses("--kernel k --interrupts xive", &options);
+	assert_parses("--kernel k --interrupts xive --gtse off", &options);
+	assert_int_equal(options.gtse, PAPR_SWITCH_OFF);
 	assert_int_equal(options.interrupts, PAPR_INTERRUPTS_XIVE);
 }
 
@@ -389,6 +390,7 @@ static const struct refusal {
 	  "--interrupts mpic: must be one of auto, xics, xive" },
 	{ "--kernel k --vsmt 3",
 	  "--vsmt 3: must be one of auto, 1, 2, 4, 8" },
+	{ "--kernel k --gtse no", "--gtse no: must be one of auto, on, off" },
 	{ "--kernel k --nested-hv yes",
 	  "--nested-hv yes: must be one of auto, on, off" },
 	{ "--kernel k --fwnmi 1",

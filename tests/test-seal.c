@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
 
@@ -259,6 +260,39 @@ static void refused_kernel_route_fails_the_seal(void **state)
 	partition_free(p);
 }
 
+/* Hash guests have nothing of the kind. */
+static void without_gtse_somebody_must_answer_the_call(void **state)
+{
+	static const struct {
+		enum papr_mmu mmu;
+		const char *route;
+		const char *says;
+	} rows[] = {
+		{ PAPR_MMU_RADIX, "user", NULL },
+		{ PAPR_MMU_RADIX, "kernel", NULL },
+		{ PAPR_MMU_RADIX, "deny", "H_RPT_INVALIDATE, which nobody" },
+		{ PAPR_MMU_HASH, "deny", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char policy[64];
+		struct partition *p;
+
+		snprintf(policy, sizeof(policy),
+			 "hcalls: { H_RPT_INVALIDATE: %s }", rows[i].route);
+		p = make(&(struct partition_setup){
+			.policy = policy, .config = { .mmu = rows[i].mmu,
+				.gtse = PAPR_SWITCH_OFF } });
+		assert_int_equal(papr_vm_seal(p->vm),
+				 rows[i].says ? -EOPNOTSUPP : 0);
+		if (rows[i].says)
+			assert_non_null(strstr(papr_vm_error(p->vm),
+					       rows[i].says));
+		partition_free(p);
+	}
+}
+
 static void automatic_nesting_goes_without_it(void **state)
 {
 	struct partition *p = make(&(struct partition_setup){ 0 });
@@ -336,6 +370,7 @@ int main(void)
 		partition_test(vm_is_sealed_once),
 		cmocka_unit_test(every_failure_has_its_sentence_and_is_final),
 		cmocka_unit_test(refused_kernel_route_fails_the_seal),
+		cmocka_unit_test(without_gtse_somebody_must_answer_the_call),
 		cmocka_unit_test(automatic_nesting_goes_without_it),
 		cmocka_unit_test(host_may_leave_operations_out),
 		partition_test(policy_is_chosen_before_the_seal),

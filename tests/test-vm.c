@@ -260,6 +260,10 @@ static const struct choice choices[] = {
 	{ "power10", { .nested_hv = ON, .mmu = PAPR_MMU_HASH }, 0, false,
 	  false, "nested KVM-HV: the guest must use the radix MMU" },
 	{ "power8", { .nested_hv = ON }, 0, false, false, "(ENODEV)" },
+	{ "power10", { .gtse = OFF }, PAPR_MMU_RADIX, true, true, NULL },
+	{ "power10", { .gtse = ON }, PAPR_MMU_RADIX, true, true, NULL },
+	{ "power8", { .gtse = ON }, 0, false, false,
+	  "GTSE: the guest must use the radix MMU" },
 	{ "power10", { .fwnmi = OFF }, PAPR_MMU_RADIX, true, false, NULL },
 	{ "power10", { .fwnmi = ON }, PAPR_MMU_RADIX, true, true, NULL },
 };

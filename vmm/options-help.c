@@ -24,6 +24,7 @@ const char options_help[] =
 "  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
 "  --nested-hv auto|on|off\n"
 "  --fwnmi auto|on|off\n"
+"  --gtse auto|on|off   may a radix guest invalidate translations itself\n"
 "  --firmware none|client|FILE   what the kernel finds: a flat device tree\n"
 "        (the default), the client interface of Open Firmware, or SLOF from a\n"
 "        file, with which --kernel can be left out\n"

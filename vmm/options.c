@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,6 +271,7 @@ static const struct option long_options[] = {
 	{ "vsmt", required_argument, NULL, 'v' },
 	{ "nested-hv", required_argument, NULL, 'n' },
 	{ "fwnmi", required_argument, NULL, 'f' },
+	{ "gtse", required_argument, NULL, 'G' },
 	{ "firmware", required_argument, NULL, 'F' },
 	{ "bios", required_argument, NULL, 'b' },
 	{ "guest-status", no_argument, NULL, 'g' },
@@ -290,45 +292,38 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
+/* Options with a few values, each an enum or a number of the options. */
+static const struct value_option {
+	int letter;
+	const char *name;
+	const struct choice *choices;
+	size_t member;
+} value_options[] = {
+#define VALUE(letter, name, choices, member) \
+	{ letter, name, choices, offsetof(struct run_options, member) }
+	VALUE('M', "--mmu", mmu_choices, mmu),
+	VALUE('x', "--interrupts", interrupts_choices, interrupts),
+	VALUE('v', "--vsmt", vsmt_choices, vsmt),
+	VALUE('n', "--nested-hv", switch_choices, nested_hv),
+	VALUE('f', "--fwnmi", switch_choices, fwnmi),
+	VALUE('G', "--gtse", switch_choices, gtse),
+	VALUE('r', "--on-reboot", action_choices, on_reboot),
+	VALUE('P', "--on-panic", action_choices, on_panic),
+};
+
 static int value_option(int letter, const char *text, struct run_options *o,
 			struct papr_error *error)
 {
+	const struct value_option *v = value_options;
 	int value;
 
-	switch (letter) {
-	case 'M':
-		value = choice_parse("--mmu", mmu_choices, text, error);
-		o->mmu = value;
-		break;
-	case 'x':
-		value = choice_parse("--interrupts", interrupts_choices, text,
-				     error);
-		o->interrupts = value;
-		break;
-	case 'v':
-		value = choice_parse("--vsmt", vsmt_choices, text, error);
-		o->vsmt = value;
-		break;
-	case 'n':
-		value = choice_parse("--nested-hv", switch_choices, text,
-				     error);
-		o->nested_hv = value;
-		break;
-	case 'r':
-		value = choice_parse("--on-reboot", action_choices, text,
-				     error);
-		o->on_reboot = value;
-		break;
-	case 'P':
-		value = choice_parse("--on-panic", action_choices, text,
-				     error);
-		o->on_panic = value;
-		break;
-	default:
-		value = choice_parse("--fwnmi", switch_choices, text, error);
-		o->fwnmi = value;
-	}
-	return value < 0 ? value : 0;
+	while (v->letter != letter)
+		v++;
+	value = choice_parse(v->name, v->choices, text, error);
+	if (value < 0)
+		return value;
+	memcpy((char *)o + v->member, &value, sizeof(value));
+	return 0;
 }
 
 static int option_apply(int letter, const char *text, struct run_options *o,

@@ -52,6 +52,7 @@ struct run_options {
 	uint32_t timeout_s;	/* 0: none */
 	enum papr_mmu mmu;
 	enum papr_interrupts interrupts;
+	enum papr_switch gtse;
 	enum papr_switch nested_hv;
 	enum papr_switch fwnmi;
 	enum run_firmware firmware;

@@ -97,6 +97,7 @@ static int new_partition(struct vmm *vmm)
 		.vsmt = options->vsmt,
 		.mmu = options->mmu,
 		.interrupts = options->interrupts,
+		.gtse = options->gtse,
 		.nested_hv = options->nested_hv,
 		.fwnmi = options->fwnmi,
 		.rtas_base = vmm->layout.rtas,

@@ -103,6 +103,8 @@ enum papr_interrupts {
  *	later by papr_vm_plug() with the first @cores
  * @interrupts: XICS, XIVE or automatic.  A XIVE has pages between
  *	0x0006010000000000 and 0x00060302031c0000, where there must be no RAM
+ * @gtse: may a radix guest invalidate translations by itself; else it calls
+ *	H_RPT_INVALIDATE, which somebody must answer.  Automatic is on
  *
  * What is pointed to is copied.
  */
@@ -120,6 +122,7 @@ struct papr_vm_config {
 	const struct papr_numa *numa;
 	uint32_t max_cores;
 	enum papr_interrupts interrupts;
+	enum papr_switch gtse;
 };
 
 /**
