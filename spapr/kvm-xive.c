@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <talloc.h>
@@ -26,6 +27,7 @@
 
 struct kvm_xive {
 	struct papr_xive_layout layout;
+	uint8_t *escalates;		/* of each server, the priority */
 	uint8_t *tima;
 	uint8_t *esb;			/* the pages of source 0 */
 	size_t esb_len;
@@ -70,6 +72,19 @@ void kvm_xive_unmap(struct papr_kvm *kvm)
 	map(kvm->xive->esb, kvm->xive->esb_len, -1, 0);
 }
 
+/*
+ * The first queue of a vCPU gets the one interrupt by which the hardware wakes
+ * it, and keeps it when it is gone.  Of a queue of another priority KVM would
+ * say -EBUSY too, but having freed that interrupt, so that the host's kernel
+ * falls over it when the controller is closed (seen in Linux 6.1).
+ */
+#define NO_PRIORITY 0xffu
+
+static void forget_queues(struct kvm_xive *xive)
+{
+	memset(xive->escalates, NO_PRIORITY, xive->layout.servers);
+}
+
 int kvm_xive_make(struct papr_kvm *kvm)
 {
 	struct kvm_create_device device = { .type = KVM_DEV_TYPE_XIVE };
@@ -80,6 +95,7 @@ int kvm_xive_make(struct papr_kvm *kvm)
 	if (r < 0)
 		return r;
 	kvm->irqs_fd = device.fd;
+	forget_queues(kvm->xive);
 	r = kvm_irqs_set_servers(kvm->irqs_fd, KVM_DEV_XIVE_GRP_CTRL,
 				 KVM_DEV_XIVE_NR_SERVERS, layout->servers);
 	for (size_t i = 0; i < layout->n && !r; i++)
@@ -165,11 +181,12 @@ static struct kvm_xive *xive_new(struct papr_kvm *kvm,
 	xive->layout = *layout;
 	xive->layout.lisns = talloc_memdup(xive, layout->lisns,
 					   layout->n * sizeof(*layout->lisns));
+	xive->escalates = talloc_array(xive, uint8_t, layout->servers);
 	xive->esb_len = (layout->lisns[layout->n - 1] + 1ul) * SOURCE_PAGES *
 			PAGE;
 	xive->tima = reserve(TIMA_PAGES * PAGE);
 	xive->esb = reserve(xive->esb_len);
-	if (xive->layout.lisns && xive->tima && xive->esb)
+	if (xive->layout.lisns && xive->escalates && xive->tima && xive->esb)
 		return xive;
 	talloc_free(xive);
 	return NULL;
@@ -235,7 +252,12 @@ static int xive_sync_all(void *host)
 
 static int xive_forget(void *host)
 {
-	return set_attr(host, KVM_DEV_XIVE_GRP_CTRL, KVM_DEV_XIVE_RESET, NULL);
+	const struct papr_kvm *kvm = host;
+	int r = set_attr(kvm, KVM_DEV_XIVE_GRP_CTRL, KVM_DEV_XIVE_RESET, NULL);
+
+	if (!r)
+		forget_queues(kvm->xive);
+	return r;
 }
 
 /* The hardware is big-endian.  @offset is that of a whole word of it. */
@@ -281,9 +303,21 @@ static int xive_set_queue(void *host, uint32_t server, uint32_t priority,
 		.qtoggle = queue->generation,
 		.qindex = queue->offset,
 	};
+	const struct papr_kvm *kvm = host;
+	uint8_t *escalates;
+	int r;
 
-	return set_attr(host, KVM_DEV_XIVE_GRP_EQ_CONFIG,
-			queue_id(server, priority), &eq);
+	if (server >= kvm->xive->layout.servers)
+		return -ENOENT;
+	escalates = &kvm->xive->escalates[server];
+	if (queue->order && *escalates != NO_PRIORITY &&
+	    *escalates != priority)
+		return -EBUSY;
+	r = set_attr(kvm, KVM_DEV_XIVE_GRP_EQ_CONFIG,
+		     queue_id(server, priority), &eq);
+	if (!r && queue->order)
+		*escalates = priority;
+	return r;
 }
 
 /* KVM leaves the structure alone if there is no queue. */

@@ -117,7 +117,19 @@ static void attach(struct machine *m, struct papr_vcpu *vcpu)
 	m->cpu = papr_vcpu_host(vcpu);
 }
 
-struct machine *machine_new(const char *name)
+/* What the library is told of RAM the kernel is told by the program. */
+static void add_slot(const struct machine *m)
+{
+	struct kvm_userspace_memory_region slot = {
+		.memory_size = RAM_SIZE, .userspace_addr = (uintptr_t)m->ram,
+	};
+
+	assert_int_equal(ioctl(m->subject->vm_fd, KVM_SET_USER_MEMORY_REGION,
+			       &slot), 0);
+}
+
+struct machine *machine_new(const char *name,
+			    enum papr_interrupts interrupts)
 {
 	static const struct papr_vmm_ops vmm = { .size = sizeof(vmm) };
 	struct papr_vm_config config = {
@@ -125,6 +137,7 @@ struct machine *machine_new(const char *name)
 		.cores = 1,
 		.threads = 1,
 		.rtas_base = RTAS_BASE,
+		.interrupts = interrupts,
 	};
 	struct machine *m = talloc_zero(NULL, struct machine);
 	struct papr_error error;
@@ -138,6 +151,8 @@ struct machine *machine_new(const char *name)
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(m->ram, MAP_FAILED);
 	assert_int_equal(papr_vm_add_ram(m->vm, 0, RAM_SIZE, m->ram, 0), 0);
+	if (!m->subject->fake)
+		add_slot(m);
 	if (papr_vm_seal(m->vm) < 0)
 		fail_msg("%s", papr_vm_error(m->vm));
 	attach(m, papr_vm_vcpu(m->vm, 0));
@@ -172,7 +187,13 @@ int subject_teardown(void **state)
 
 int machine_setup(void **state)
 {
-	*state = machine_new(contract_name);
+	*state = machine_new(contract_name, PAPR_INTERRUPTS_XICS);
+	return 0;
+}
+
+int machine_xive_setup(void **state)
+{
+	*state = machine_new(contract_name, PAPR_INTERRUPTS_XIVE);
 	return 0;
 }
 

@@ -24,6 +24,9 @@ int contract_run_traps(void);
 /* Those of tables that are shared, likewise. */
 int contract_run_tables(void);
 
+/* Those of a XIVE, where the host has one, and its absence. */
+int contract_run_xive(void);
+
 /* Has the call a switch on this host, by the library's table? */
 bool contract_is_switchable(const struct papr_host *info, uint32_t number);
 
@@ -43,7 +46,7 @@ struct subject {
 struct machine {
 	struct subject *subject;
 	struct papr_vm *vm;
-	void *ram;
+	uint8_t *ram;			/* from 0 on */
 	void *cpu;			/* for the host's operations */
 	int vcpu_fd;			/* live only, and the next */
 	struct kvm_run *run;
@@ -59,17 +62,21 @@ void subject_free(struct subject *subject);
 /* A bare vCPU, as KVM_CREATE_VCPU makes it: its file, or 0 of a fake. */
 int subject_add_vcpu(struct subject *subject, uint32_t id);
 
-struct machine *machine_new(const char *name);
+struct machine *machine_new(const char *name,
+			    enum papr_interrupts interrupts);
 void machine_free(struct machine *machine);
 
 /* The same of the host under test, as cmocka calls them. */
 int subject_setup(void **state);
 int subject_teardown(void **state);
 int machine_setup(void **state);
+int machine_xive_setup(void **state);
 int machine_teardown(void **state);
 #define VM_TEST(f) \
 	cmocka_unit_test_setup_teardown(f, subject_setup, subject_teardown)
 #define CPU_TEST(f) \
 	cmocka_unit_test_setup_teardown(f, machine_setup, machine_teardown)
+#define XIVE_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, machine_xive_setup, machine_teardown)
 
 #endif

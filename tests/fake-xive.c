@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The fake host: a XIVE, by the rules of the hardware for events and by those
- * of Linux's KVM for the rest.  An event is counted; no memory is written.
+ * of Linux's KVM for the rest.  An event is counted and has a place in its
+ * queue; no memory is written.
  */
 #include "config.h"
 
@@ -20,6 +21,10 @@
 #include "spapr/xive.h"
 #include "tests/fake-host-state.h"
 
+#define MAX_SERVERS	64
+#define QUEUE_ENTRIES	((1u << XIVE_QUEUE_SHIFT) / 4)
+#define VP_PENDING(priority) (0x800000000000ull >> (priority))
+
 struct fake_queue {
 	uint32_t server;
 	uint32_t priority;
@@ -27,15 +32,21 @@ struct fake_queue {
 };
 
 struct fake_xive {
-	uint32_t servers;
 	unsigned int n_queues;
 	struct fake_queue queue[MAX_SOURCES];
+	uint8_t queued[MAX_SERVERS];	/* 1 << priority, or 0 */
 };
+
+static void forget_queues(struct fake_host *fake)
+{
+	fake->xive->n_queues = 0;
+	memset(fake->xive->queued, 0, sizeof(fake->xive->queued));
+}
 
 /* A vCPU is connected anew to each controller. */
 void fake_xive_make(struct fake_host *fake)
 {
-	fake->xive->n_queues = 0;
+	forget_queues(fake);
 	for (struct fake_cpu *cpu = fake->first; cpu; cpu = cpu->next) {
 		cpu->vp[0] = FAKE_NEW_VP;
 		cpu->vp[1] = 0;
@@ -49,7 +60,7 @@ void fake_xive_make(struct fake_host *fake)
 
 static int make(struct fake_host *fake, const struct papr_xive_layout *l)
 {
-	assert_true(l->n <= MAX_SOURCES);
+	assert_true(l->n <= MAX_SOURCES && l->servers <= MAX_SERVERS);
 	if (fake->has_irqs)
 		return -EEXIST;
 	if (!fake->info.cap[PAPR_CAP_IRQ_XIVE])
@@ -61,7 +72,6 @@ static int make(struct fake_host *fake, const struct papr_xive_layout *l)
 	}
 	fake->n_sources = l->n;
 	fake->xive = talloc_zero(fake, struct fake_xive);
-	fake->xive->servers = l->servers;
 	fake->has_irqs = true;
 	fake_xive_make(fake);
 	return 0;
@@ -79,6 +89,15 @@ static int setup(void *host, const struct papr_xive_layout *l)
 			       l->os);
 }
 
+static struct fake_cpu *find_cpu(struct fake_host *fake, uint32_t server)
+{
+	struct fake_cpu *cpu = fake->first;
+
+	while (cpu && cpu->id != server)
+		cpu = cpu->next;
+	return cpu;
+}
+
 static struct fake_queue *find(struct fake_host *fake, uint32_t server,
 			       uint32_t priority)
 {
@@ -91,16 +110,29 @@ static struct fake_queue *find(struct fake_host *fake, uint32_t server,
 	return NULL;
 }
 
+/* No vCPU is in the guest, so that it waits in the state of one. */
+static void enqueue(struct fake_host *fake, struct fake_queue *q)
+{
+	q->queue.offset = (q->queue.offset + 1) % QUEUE_ENTRIES;
+	q->queue.generation ^= !q->queue.offset;
+	find_cpu(fake, q->server)->vp[0] |= VP_PENDING(q->priority);
+}
+
 /* As the hardware: Q is what came while P. */
 static void send(struct fake_host *fake, struct source *s)
 {
+	struct fake_queue *q = find(fake, s->target.server,
+				    s->target.priority);
+
 	if (s->pq == PQ_PENDING || s->pq == PQ_QUEUED)
 		s->pq = PQ_QUEUED;
 	if (s->pq != PQ_RESET)
 		return;
 	s->pq = PQ_PENDING;
-	if (find(fake, s->target.server, s->target.priority))
+	if (q) {
 		s->raised++;
+		enqueue(fake, q);
+	}
 }
 
 static int target(void *host, uint32_t lisn, const struct papr_xive_target *t)
@@ -112,7 +144,8 @@ static int target(void *host, uint32_t lisn, const struct papr_xive_target *t)
 	if (!err)
 		err = !s ? -ENOENT :
 		      t->priority == PAPR_XIVE_OFF ? 0 :
-		      t->priority >= XIVE_PRIORITIES ? -EINVAL :
+		      t->priority >= XIVE_PRIORITIES ||
+		      !find_cpu(fake, t->server) ? -EINVAL :
 		      !find(fake, t->server, t->priority) ? -EBUSY : 0;
 	if (!err)
 		s->target = *t;
@@ -153,7 +186,7 @@ static int forget(void *host)
 		s->pq = PQ_OFF;
 	}
 	if (!err)
-		fake->xive->n_queues = 0;
+		forget_queues(fake);
 	return fake_host_leave(fake, err, "xive_forget");
 }
 
@@ -203,17 +236,18 @@ static int trigger(void *host, uint32_t lisn)
 	return fake_host_leave(fake, err, "xive_trigger 0x%x", lisn);
 }
 
-static int check_queue(const struct fake_host *fake, uint32_t server,
+static int check_queue(struct fake_host *fake, uint32_t server,
 		       uint32_t priority, const struct papr_xive_queue *q)
 {
-	if (server >= fake->xive->servers)
+	if (!find_cpu(fake, server))
 		return -ENOENT;
 	if (priority >= XIVE_PRIORITIES)
 		return -EINVAL;
 	if (!q || !q->order)
 		return 0;
-	return q->order == XIVE_QUEUE_SHIFT && q->notify &&
-	       !(q->gpa % XIVE_PAGE) ? 0 : -EINVAL;
+	if (q->order != XIVE_QUEUE_SHIFT || !q->notify || q->gpa % XIVE_PAGE)
+		return -EINVAL;
+	return fake->xive->queued[server] & ~(1u << priority) ? -EBUSY : 0;
 }
 
 static int set_queue(void *host, uint32_t server, uint32_t priority,
@@ -228,9 +262,11 @@ static int set_queue(void *host, uint32_t server, uint32_t priority,
 	old = find(fake, server, priority);
 	if (!err && old)
 		*old = fake->xive->queue[--fake->xive->n_queues];
-	if (!err && q->order)
+	if (!err && q->order) {
 		fake->xive->queue[fake->xive->n_queues++] =
 			(struct fake_queue){ server, priority, *q };
+		fake->xive->queued[server] = 1u << priority;
+	}
 	return fake_host_leave(fake, err, "xive_set_queue %u %u 0x%" PRIx64
 			       " %u %u+%u", server, priority, q->gpa, q->order,
 			       q->generation, q->offset);

@@ -254,6 +254,19 @@ static void while_all_is_reset_calls_are_refused(void **state)
 	}
 }
 
+/* KVM has one interrupt that wakes a vCPU, and gives it to the first queue. */
+static void a_vcpu_has_queues_of_one_priority(void **state)
+{
+	struct partition *p = *state;
+
+	make_queue(p, SERVER_1, 6);
+	assert_int_equal(HCALL(p, H_INT_SET_QUEUE_CONFIG, 1, SERVER_1, 5,
+			       QUEUE, 16), H_HARDWARE);
+	make_queue(p, SERVER_0, 5);
+	assert_int_equal(HCALL(p, H_INT_RESET, 0), H_SUCCESS);
+	make_queue(p, SERVER_1, 5);
+}
+
 static void hosts_errors_are_those_of_hardware(void **state)
 {
 	static const struct {
@@ -495,6 +508,7 @@ int main(void)
 		cmocka_unit_test(numbers_of_devices_are_after_those_of_vcpus),
 		xive_test(each_call_checks_its_arguments),
 		xive_test(while_all_is_reset_calls_are_refused),
+		xive_test(a_vcpu_has_queues_of_one_priority),
 		xive_test(hosts_errors_are_those_of_hardware),
 		xive_test(a_source_has_two_pages),
 		xive_test(a_source_goes_where_it_is_sent),

@@ -84,7 +84,9 @@ struct papr_xive_queue {
  * @esb: load from the management page of a source, at @offset, or with @store
  *	store to it
  * @trigger: as its device does
- * @set_queue, @get_queue: of a server; the second knows one without a queue
+ * @set_queue, @get_queue: of a server; the second knows one without a queue.
+ *	-EBUSY if the server had one of another priority since the controller
+ *	was made or has forgotten all, as KVM has one interrupt to wake a vCPU
  * @get_vp, @set_vp: what a vCPU is interrupted with, two words of the hardware
  *	as numbers, 0xff000000 and 0 at first; all vCPUs are held
  */
