@@ -94,7 +94,8 @@ void fwnmi_release_interlock(struct papr_vcpu *vcpu)
 void fwnmi_forget(struct papr_vcpu *vcpu)
 {
 	injection_drop(vcpu);
-	atomic_fetch_and(&vcpu->nmi.pending, ~(NMI_CHECK | NMI_RESET));
+	atomic_fetch_and(&vcpu->nmi.pending,
+			 ~(NMI_CHECK | NMI_RESET | NMI_AGAIN));
 	vcpu->nmi.again = false;
 	vcpu->nmi.reset_tries = 0;
 	fwnmi_release_interlock(vcpu);

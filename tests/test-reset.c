@@ -120,6 +120,17 @@ static void do_system_reset(struct partition *p)
 	assert_int_equal(interrupts_take(p, 0), PAPR_INTERRUPT_LATER);
 }
 
+/* A call that had left the kernel when that got back what it is about. */
+static void do_again(struct partition *p)
+{
+	struct papr_hcall call = { .nr = H_XIRR };
+
+	must_reroute(p, "default: user");
+	must_reroute(p, "default: kernel");
+	papr_vcpu_hcall(papr_vm_vcpu(p->vm, 0), &call);
+	assert_int_equal(call.ret, H_XIRR);
+}
+
 static uint64_t see_holder(struct partition *p)
 {
 	return p->vm->nmi_holder;
@@ -270,6 +281,7 @@ static const struct row {
 	{ "injection", do_inject, see_pending },
 	{ "system reset", do_system_reset, see_pending },
 	{ "its tries", do_system_reset, see_tries },
+	{ "call that is made again", do_again, see_pending },
 	{ "error injection", do_open_errinjct, see_errinjct },
 	{ "byte order", do_le, see_lpcr },
 	{ "who has chosen it", do_le, see_lpcr_mask },
