@@ -326,6 +326,40 @@ int irqs_give(struct papr_vm *vm, const struct papr_policy *policy,
 
 enum kind { ICP, SOURCE };
 
+/* Sources that are not shown any more. */
+struct hidden {
+	uint32_t irq[PAPR_MAX_VCPUS];
+	size_t n;
+};
+
+/*
+ * A guest that misuses H_EOI or H_IPI is still shown what is not favoured
+ * enough, or what nobody asks for.  No controller takes such a state, so it is
+ * saved as H_CPPR would have left it: an interrupt of a source waits.
+ */
+static uint64_t hide(uint64_t state, struct hidden *hidden)
+{
+	uint8_t cppr = state >> ICP_CPPR_SHIFT, mfrr = state >> ICP_MFRR_SHIFT;
+	uint8_t pending = state >> ICP_PPRI_SHIFT;
+	uint32_t xisr = state >> ICP_XISR_SHIFT & XICS_XISR;
+
+	if (!xisr || (pending < cppr && (xisr != XICS_IPI || pending == mfrr)))
+		return state;
+	if (xisr != XICS_IPI)
+		hidden->irq[hidden->n++] = xisr;
+	return (uint64_t)cppr << ICP_CPPR_SHIFT |
+	       (uint64_t)mfrr << ICP_MFRR_SHIFT |
+	       (uint64_t)XICS_MASKED << ICP_PPRI_SHIFT;
+}
+
+static bool is_hidden(const struct hidden *hidden, uint32_t irq)
+{
+	for (size_t i = 0; i < hidden->n; i++)
+		if (hidden->irq[i] == irq)
+			return true;
+	return false;
+}
+
 static int get_word(struct papr_vm *vm, enum kind kind, uint32_t n,
 		    uint64_t *state)
 {
@@ -358,7 +392,8 @@ static int set_word(struct papr_vm *vm, enum kind kind, uint32_t n,
 }
 
 static int put_word(struct papr_vm *vm, enum kind kind, uint32_t n,
-		    struct state_out *out, struct papr_error *error)
+		    struct hidden *hidden, struct state_out *out,
+		    struct papr_error *error)
 {
 	uint64_t state;
 	int r = get_word(vm, kind, n, &state);
@@ -367,6 +402,10 @@ static int put_word(struct papr_vm *vm, enum kind kind, uint32_t n,
 		return error_set(error, r, "the host does not tell the state "
 				 "of %s 0x%x: %s", kind == ICP ? "vCPU" :
 				 "interrupt source", n, strerror(-r));
+	if (kind == ICP)
+		state = hide(state, hidden);
+	else if (is_hidden(hidden, n))
+		state |= SOURCE_PENDING;
 	state_put_u8(out, kind);
 	state_put_u32(out, n);
 	state_put_u64(out, state);
@@ -376,15 +415,16 @@ static int put_word(struct papr_vm *vm, enum kind kind, uint32_t n,
 static int save_words(struct papr_vm *vm, struct state_out *out,
 		      struct papr_error *error)
 {
+	struct hidden hidden = { .n = 0 };
 	uint32_t irqs[IRQS];
 	size_t n = list_irqs(vm, irqs);
 	int r = 0;
 
 	for (uint32_t i = 0; i < vm->n_vcpus && !r; i++)
 		if (papr_vcpu_is_there(vm->vcpus[i]))
-			r = put_word(vm, ICP, i, out, error);
+			r = put_word(vm, ICP, i, &hidden, out, error);
 	for (size_t i = 0; i < n && !r; i++)
-		r = put_word(vm, SOURCE, irqs[i], out, error);
+		r = put_word(vm, SOURCE, irqs[i], &hidden, out, error);
 	return r;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "spapr/xics.h"
 #include "tests/save-fixture.h"
 
 /* --- what the program adds */
@@ -185,6 +186,76 @@ static void what_the_host_refuses_is_told(void **state)
 	}
 }
 
+/* --- interrupts that no controller can be given */
+
+#define VTY_IRQ 0x1100u
+#define OPEN	0xffu
+
+static void show_ipi(struct partition *p)
+{
+	HCALL(p, H_IPI, 0, 4);
+}
+
+static void show_key(struct partition *p)
+{
+	RTAS(p, RTAS_TOKEN_ibm_set_xive, 3, 1, VTY_IRQ, 0, 5);
+	assert_int_equal(papr_vm_console_input(p->vm), 0);
+}
+
+static void end_with_priority_0(struct partition *p)
+{
+	HCALL(p, H_EOI, 0);
+}
+
+static void ask_for_no_ipi(struct partition *p)
+{
+	HCALL(p, H_IPI, 0, 0xff);
+}
+
+static const struct {
+	const char *what;
+	void (*show)(struct partition *p);
+	void (*misuse)(struct partition *p);
+	uint32_t later;		/* what is shown when all is favoured */
+} misuses[] = {
+	{ "an IPI that is not favoured", show_ipi, end_with_priority_0, 2 },
+	{ "a key that is not favoured", show_key, end_with_priority_0,
+	  VTY_IRQ },
+	{ "an IPI that is not asked for", show_ipi, ask_for_no_ipi, 0 },
+};
+
+static uint32_t shown(struct partition *p)
+{
+	uint64_t regs[PAPR_HCALL_ARGS] = { 0 };
+
+	assert_int_equal(partition_hcall(p, H_XIRR, regs), H_SUCCESS);
+	return regs[0] & XICS_XISR;
+}
+
+static void what_a_guest_must_not_be_shown_is_saved_as_waiting(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(misuses); i++) {
+		struct partition *p = save_new(NULL, "default: user");
+		struct partition *q = save_new(NULL, "default: user");
+		struct file *file;
+
+		HCALL(p, H_CPPR, OPEN);
+		misuses[i].show(p);
+		misuses[i].misuse(p);
+		file = save_to_file(p);
+		load_from_file(q, file);
+		if (shown(q))
+			fail_msg("%s: it is shown", misuses[i].what);
+		HCALL(q, H_CPPR, OPEN);
+		if (shown(q) != misuses[i].later)
+			fail_msg("%s: not shown later", misuses[i].what);
+		file_free(file);
+		partition_free(p);
+		partition_free(q);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +266,8 @@ int main(void)
 			a_guest_that_has_run_is_not_overwritten,
 			save_file_start, save_file_end),
 		cmocka_unit_test(a_breakpoint_is_not_saved),
+		cmocka_unit_test(
+			what_a_guest_must_not_be_shown_is_saved_as_waiting),
 		cmocka_unit_test_setup_teardown(what_the_host_refuses_is_told,
 						save_file_start, save_file_end),
 	};
