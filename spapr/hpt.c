@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <talloc.h>
+
 #include "spapr/hpt.h"
 #include "spapr/state.h"
 #include "spapr/util.h"
@@ -168,19 +170,45 @@ void hpt_unlock(struct papr_vm *vm)
 
 #define HPT_SECTION 0x10000u	/* so many valid entries to a section */
 
-static int save_group(struct papr_vm *vm, uint64_t index, uint32_t *n,
-		      struct state_out *out)
-{
-	struct papr_hpte entry[HPT_GROUP];
-	int r = hpt_read(vm, index, entry, HPT_GROUP);
+/*
+ * Read at once: KVM looks at up to so many entries without one that is valid,
+ * however few are asked for.
+ */
+#define HPT_PIECE 0x10000u
 
-	for (uint32_t i = 0; i < HPT_GROUP && !r; i++) {
+static uint32_t save_piece(uint64_t index, const struct papr_hpte *entry,
+			   uint32_t n, struct state_out *out)
+{
+	uint32_t valid = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
 		if (!(entry[i].pteh & HPTE_V_VALID))
 			continue;
 		state_put_u64(out, index + i);
 		state_put_u64(out, entry[i].pteh);
 		state_put_u64(out, entry[i].ptel);
-		++*n;
+		valid++;
+	}
+	return valid;
+}
+
+static int save_pieces(struct papr_vm *vm, struct papr_hpte *entry,
+		       struct state_out *out, struct papr_error *error)
+{
+	uint64_t all = hpt_entries(vm);
+	uint32_t piece = all < HPT_PIECE ? all : HPT_PIECE, valid = 0;
+	int r = 0;
+
+	for (uint64_t index = 0; index < all && !r; index += piece) {
+		r = hpt_read(vm, index, entry, piece);
+		if (r)
+			return error_set(error, r, "the host does not hand out "
+					 "its page table: %s", strerror(-r));
+		valid += save_piece(index, entry, piece, out);
+		if (valid < HPT_SECTION)
+			continue;
+		r = state_next(out, error);
+		valid = 0;
 	}
 	return r;
 }
@@ -188,20 +216,14 @@ static int save_group(struct papr_vm *vm, uint64_t index, uint32_t *n,
 static int save_entries(struct papr_vm *vm, struct state_out *out,
 			struct papr_error *error)
 {
-	uint32_t n = 0;
-	int r = 0;
+	struct papr_hpte *entry = talloc_array(NULL, struct papr_hpte,
+					       HPT_PIECE);
+	int r;
 
-	for (uint64_t index = 0; index < hpt_entries(vm) && !r;
-	     index += HPT_GROUP) {
-		r = save_group(vm, index, &n, out);
-		if (r)
-			return error_set(error, r, "the host does not hand out "
-					 "its page table: %s", strerror(-r));
-		if (n < HPT_SECTION)
-			continue;
-		r = state_next(out, error);
-		n = 0;
-	}
+	if (!entry)
+		return error_set(error, -ENOMEM, "out of memory");
+	r = save_pieces(vm, entry, out, error);
+	talloc_free(entry);
 	return r;
 }
 

@@ -13,6 +13,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,21 +82,15 @@ static void parse(const uint8_t *data, size_t len, uint64_t index,
 	}
 }
 
-int kvm_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
-		 uint32_t n)
+static int read_piece(void *host, uint64_t index, struct papr_hpte *entry,
+		      uint32_t n, uint8_t *data, size_t len)
 {
-	/* The kernel does not fill a buffer to its end. */
-	uint8_t data[HPT_GROUP * sizeof(struct record) + SPARE];
-	size_t want = n * sizeof(struct record) + SPARE;
+	int fd = open_table(host, 0, index);
 	ssize_t got;
-	int fd;
 
-	if (want > sizeof(data))
-		return -E2BIG;
-	fd = open_table(host, 0, index);
 	if (fd < 0)
 		return fd;
-	got = read(fd, data, want);
+	got = read(fd, data, len);
 	if (got < 0)
 		got = -errno;
 	close(fd);
@@ -104,6 +99,26 @@ int kvm_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
 	memset(entry, 0, n * sizeof(*entry));
 	parse(data, (size_t)got, index, entry, n);
 	return 0;
+}
+
+/* A call reads a group at most, and allocates nothing. */
+int kvm_hpt_read(void *host, uint64_t index, struct papr_hpte *entry,
+		 uint32_t n)
+{
+	/* The kernel does not fill a buffer to its end. */
+	uint8_t group[HPT_GROUP * sizeof(struct record) + SPARE];
+	size_t len = n * sizeof(struct record) + SPARE;
+	uint8_t *data = group;
+	int r;
+
+	if (len > sizeof(group))
+		data = malloc(len);
+	if (!data)
+		return -ENOMEM;
+	r = read_piece(host, index, entry, n, data, len);
+	if (data != group)
+		free(data);
+	return r;
 }
 
 int kvm_hpt_write(void *host, uint64_t index, const struct papr_hpte *entry)

@@ -186,6 +186,17 @@ static void what_the_host_refuses_is_told(void **state)
 	}
 }
 
+/* Each read lets KVM look at most of the table. */
+static void a_page_table_is_not_read_by_groups(void **state)
+{
+	struct partition *p = save_new("power8", NULL);
+
+	(void)state;
+	fake_host_fail(p->fake, FAKE_READ_HPT, 3, EIO);
+	file_free(save_to_file(p));
+	partition_free(p);
+}
+
 /* --- interrupts that no controller can be given */
 
 #define VTY_IRQ 0x1100u
@@ -266,6 +277,7 @@ int main(void)
 			a_guest_that_has_run_is_not_overwritten,
 			save_file_start, save_file_end),
 		cmocka_unit_test(a_breakpoint_is_not_saved),
+		cmocka_unit_test(a_page_table_is_not_read_by_groups),
 		cmocka_unit_test(
 			what_a_guest_must_not_be_shown_is_saved_as_waiting),
 		cmocka_unit_test_setup_teardown(what_the_host_refuses_is_told,
