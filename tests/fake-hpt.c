@@ -25,7 +25,7 @@ void fake_hpt_make(struct fake_host *fake, uint32_t order)
 	fake->hpt_entries = (1ull << order) / 16;
 	fake->hpt = NULL;
 	/* Tests of sizes want no memory. */
-	if (order <= 20)
+	if (order <= 24)
 		fake->hpt = talloc_zero_array(fake, struct papr_hpte,
 					      fake->hpt_entries);
 }
