@@ -35,11 +35,13 @@
 #define DEEDS	40		/* of a round */
 #define STEP	20		/* calls between two deeds, if they come */
 #define LOOKS	20		/* until that is not waited for any more */
+#define HANG_S	120		/* in which a vCPU comes out, if ever */
 
 struct cpu {
 	struct lab *lab;
 	unsigned int index;
 	pthread_t thread;
+	pid_t tid;
 	int fd;
 	struct kvm_run *run;
 	bool lost;		/* it has left what there is, until a reset */
@@ -110,6 +112,7 @@ static void *cpu_thread(void *arg)
 	struct papr_error error;
 
 	pthread_mutex_lock(&lab->lock);
+	cpu->tid = gettid();
 	while (wait_to_run(cpu)) {
 		struct papr_vcpu *vcpu = vcpu_of(cpu);
 		int r;
@@ -129,6 +132,45 @@ static void *cpu_thread(void *arg)
 	return NULL;
 }
 
+/* What the threads are doing that do not come out. */
+static void tell_hang(struct lab *lab)
+{
+	for (unsigned int i = 0; i < SOAK_CPUS; i++) {
+		struct cpu *cpu = &lab->cpu[i];
+		char path[64], line[256] = "";
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/self/task/%d/syscall",
+			 cpu->tid);
+		file = fopen(path, "re");
+		if (file && fgets(line, sizeof(line), file))
+			line[strcspn(line, "\n")] = '\0';
+		if (file)
+			fclose(file);
+		fprintf(stderr, "# vCPU %u: state %d, rest %d, thread in %s\n",
+			i, cpu->run ? (int)papr_vcpu_state(vcpu_of(cpu)) : -1,
+			cpu->run ? (int)papr_vcpu_rest(vcpu_of(cpu)) : -1,
+			line);
+	}
+	soak_fail(&lab->soak, "a vCPU does not come out of the guest");
+}
+
+static void wait_for_all(struct lab *lab)
+{
+	struct timespec until;
+	int err = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += HANG_S;
+	pthread_mutex_lock(&lab->lock);
+	while (lab->n_parked < SOAK_CPUS && !err)
+		err = pthread_cond_clockwait(&lab->parked, &lab->lock,
+					     CLOCK_MONOTONIC, &until);
+	pthread_mutex_unlock(&lab->lock);
+	if (err)
+		tell_hang(lab);
+}
+
 static void hold(struct soak *soak, bool hold)
 {
 	struct lab *lab = soak->host;
@@ -142,10 +184,7 @@ static void hold(struct soak *soak, bool hold)
 	for (unsigned int i = 0; i < SOAK_CPUS; i++)
 		if (lab->cpu[i].run)
 			papr_kvm_kick(vcpu_of(&lab->cpu[i]));
-	pthread_mutex_lock(&lab->lock);
-	while (lab->n_parked < SOAK_CPUS)
-		pthread_cond_wait(&lab->parked, &lab->lock);
-	pthread_mutex_unlock(&lab->lock);
+	wait_for_all(lab);
 }
 
 static void started(struct soak *soak)
