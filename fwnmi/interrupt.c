@@ -88,7 +88,9 @@ int papr_vcpu_take_interrupt(struct papr_vcpu *vcpu)
 	r = vcpu->vm->host_ops.get_regs(vcpu->host, &regs);
 	if (r)
 		return r;
+	dirty_begin(vcpu->vm);
 	r = take(vcpu, &regs);
+	dirty_end(vcpu->vm);
 	if (r != PAPR_INTERRUPT_WAIT)
 		papr_vcpu_rouse(vcpu);
 	/* One at a time: the handler must have saved SRR0 and SRR1. */

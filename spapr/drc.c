@@ -94,10 +94,12 @@ static _Atomic bool *lmb_there(struct papr_vm *vm, const struct drc *drc)
 	       vm->drcs.area.gpa / PAPR_LMB_SIZE;
 }
 
+/* Memory that comes or goes has changed. */
 static void set_there(struct papr_vm *vm, const struct drc *drc, bool there)
 {
-	if (drc->kind == PAPR_CONNECTOR_LMB)
-		atomic_store(lmb_there(vm, drc), there);
+	if (drc->kind == PAPR_CONNECTOR_LMB &&
+	    atomic_exchange(lmb_there(vm, drc), there) != there)
+		dirty_mark(vm, drc->number * PAPR_LMB_SIZE, PAPR_LMB_SIZE);
 }
 
 static void insert_core(struct papr_vm *vm, const struct drc *drc)

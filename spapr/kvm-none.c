@@ -45,6 +45,17 @@ void papr_kvm_free(struct papr_kvm *kvm)
 	(void)kvm;
 }
 
+int papr_kvm_set_memory(struct papr_kvm *kvm, uint32_t slot, uint64_t gpa,
+			uint64_t len, void *mem)
+{
+	(void)kvm;
+	(void)slot;
+	(void)gpa;
+	(void)len;
+	(void)mem;
+	return -ENODEV;
+}
+
 static int no_describe(void *host, struct papr_host *info)
 {
 	(void)host;

@@ -233,6 +233,8 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.set_state = kvm_cpu_set_state,
 		.set_timebase = kvm_set_timebase,
 		.xive = &kvm_xive_ops,
+		.log_dirty = kvm_log_dirty,
+		.read_dirty = kvm_read_dirty,
 	};
 
 	return &ops;
@@ -259,6 +261,7 @@ int papr_kvm_new(int kvm_fd, int vm_fd, struct papr_kvm **out,
 	kvm->hpt_fd = -1;
 	kvm->info = info;
 	pthread_mutex_init(&kvm->lock, NULL);
+	pthread_mutex_init(&kvm->slots_lock, NULL);
 	*out = kvm;
 	return 0;
 }
@@ -278,6 +281,7 @@ void papr_kvm_free(struct papr_kvm *kvm)
 	if (kvm->hpt_fd >= 0)
 		close(kvm->hpt_fd);
 	kvm_tce_free(kvm);
+	kvm_memory_free(kvm);
 	pthread_mutex_destroy(&kvm->lock);
 	talloc_free(kvm);
 }

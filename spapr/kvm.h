@@ -23,6 +23,7 @@
 #include <papr/xive.h>
 
 struct kvm_fresh;
+struct kvm_slot;
 struct kvm_tce;
 struct kvm_xive;
 
@@ -60,6 +61,10 @@ struct papr_kvm {
 	uint32_t *irqs;
 	size_t n_irqs;
 	struct kvm_xive *xive;		/* NULL: it is a XICS */
+
+	pthread_mutex_t slots_lock;	/* of these two; taken last */
+	struct kvm_slot *slots;
+	bool logs_dirty;
 
 	pthread_mutex_t lock;		/* of what follows */
 	struct kvm_cpu *cpus;
@@ -133,6 +138,11 @@ int kvm_cpu_get_state(void *cpu, struct papr_saved_reg *regs, size_t n);
 int kvm_cpu_set_state(void *cpu, const struct papr_saved_reg *regs, size_t n,
 		      uint64_t *culprit);
 int kvm_set_timebase(void *host, uint64_t tb);
+
+/* Memory slots, and what has changed in them. */
+int kvm_log_dirty(void *host, bool on);
+int kvm_read_dirty(void *host, uint64_t gpa, uint64_t len, uint64_t *bitmap);
+void kvm_memory_free(struct papr_kvm *kvm);
 
 /* Operations on the interrupt controller. */
 int kvm_irqs_setup(void *host, uint32_t servers, const uint32_t *irqs,

@@ -81,7 +81,11 @@ void *ram_get(struct papr_vm *vm, uint64_t gpa, uint64_t len,
 {
 	uint8_t *mem = find(vm, gpa, len, access);
 
-	if (mem && access == RAM_WRITE && vm->vmm_ops.dirty && len)
+	if (!mem || access != RAM_WRITE || !len)
+		return mem;
+	if (vm->dirty.maps)
+		dirty_mark(vm, gpa, len);
+	if (vm->vmm_ops.dirty)
 		vm->vmm_ops.dirty(vm->vmm, gpa, len);
 	return mem;
 }

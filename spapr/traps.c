@@ -73,6 +73,7 @@ static bool somebody_passes(const struct papr_vm *vm)
 static void begin_change(struct papr_vm *vm)
 {
 	vm_hold_all(vm, true);
+	dirty_begin(vm);
 	/* Ranges may overlap: last in, first out. */
 	for (uint32_t i = vm->n_vcpus; vm->traps_planted && i-- > 0; )
 		lift(vm->vcpus[i]);
@@ -84,6 +85,7 @@ static void end_change(struct papr_vm *vm)
 	vm->traps_planted = vm->n_traps && !somebody_passes(vm);
 	for (uint32_t i = 0; vm->traps_planted && i < vm->n_vcpus; i++)
 		plant(vm->vcpus[i]);
+	dirty_end(vm);
 	vm_hold_all(vm, false);
 }
 

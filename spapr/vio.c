@@ -283,7 +283,9 @@ int papr_vio_put(struct papr_vio *vio, uint64_t high, uint64_t low)
 	if (!(high >> 56 & HEADER_VALID))
 		return -EINVAL;
 	pthread_mutex_lock(&vio->lock);
+	dirty_begin(vio->vm);
 	r = enqueue(vio, high, low);
+	dirty_end(vio->vm);
 	pthread_mutex_unlock(&vio->lock);
 	return r ? r : papr_vio_interrupt(vio);
 }

@@ -215,6 +215,7 @@ static int vm_destroy(struct papr_vm *vm)
 	firmware_end(&vm->firmware);
 	talloc_free(vm->policy);
 	routing_end(vm);
+	pthread_mutex_destroy(&vm->dirty.lock);
 	pthread_mutex_destroy(&vm->drcs.lock);
 	pthread_mutex_destroy(&vm->inject_lock);
 	pthread_mutex_destroy(&vm->routes_lock);
@@ -316,6 +317,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 
 	if (!vm)
 		return error_set(error, -ENOMEM, "out of memory");
+	pthread_mutex_init(&vm->dirty.lock, NULL);
 	pthread_mutex_init(&vm->drcs.lock, NULL);
 	pthread_mutex_init(&vm->inject_lock, NULL);
 	pthread_mutex_init(&vm->routes_lock, NULL);

@@ -31,6 +31,7 @@
 #include "rtas/sysparm.h"
 #include "rtas/vpd.h"
 #include "spapr/call-stats.h"
+#include "spapr/dirty.h"
 #include "spapr/drc.h"
 #include "spapr/firmware.h"
 #include "spapr/numa.h"
@@ -263,6 +264,7 @@ struct papr_vm {
 	uint64_t mmu_table;		/* was told of; 0: none yet */
 
 	struct firmware firmware;
+	struct dirty dirty;
 
 	pthread_mutex_t nvram_lock;	/* the program is called under it */
 	uint8_t *nvram;			/* twice its size; NULL: none */

@@ -13,6 +13,7 @@
 #define MAX_SOURCES 68
 #define FAKE_TCES 64
 #define FAKE_KNOWN 8
+#define FAKE_DIRTY 64
 
 struct failure {
 	unsigned int nth;
@@ -51,6 +52,9 @@ struct fake_host {
 	unsigned int held;		/* how many vCPUs are */
 	unsigned int cpus;
 	struct fake_cpu *first;		/* of all */
+	bool logs_dirty;
+	unsigned int n_dirty;
+	uint64_t dirty[FAKE_DIRTY];	/* addresses of pages */
 	unsigned int n_tces;
 	struct {
 		uint32_t liobn;
@@ -98,6 +102,10 @@ int fake_get_state(void *arg, struct papr_saved_reg *regs, size_t n);
 int fake_set_state(void *arg, const struct papr_saved_reg *regs, size_t n,
 		   uint64_t *culprit);
 int fake_set_timebase(void *host, uint64_t tb);
+
+/* Operations of fake-dirty.c. */
+int fake_log_dirty(void *host, bool on);
+int fake_read_dirty(void *host, uint64_t gpa, uint64_t len, uint64_t *bitmap);
 
 /* Of fake-tce.c. */
 int fake_make_tce(void *host, uint32_t liobn, uint32_t page_shift,

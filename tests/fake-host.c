@@ -549,6 +549,8 @@ const struct papr_host_ops *fake_host_ops(void)
 		.get_state = fake_get_state,
 		.set_state = fake_set_state,
 		.set_timebase = fake_set_timebase,
+		.log_dirty = fake_log_dirty,
+		.read_dirty = fake_read_dirty,
 		.xive = &fake_xive_ops,
 	};
 

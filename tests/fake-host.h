@@ -61,6 +61,8 @@ enum fake_op {
 	FAKE_GET_STATE,
 	FAKE_SET_STATE,
 	FAKE_SET_TIMEBASE,
+	FAKE_LOG_DIRTY,
+	FAKE_READ_DIRTY,
 	FAKE_XIVE_SETUP,
 	FAKE_XIVE_TARGET,
 	FAKE_XIVE_SYNC,
@@ -150,6 +152,9 @@ struct papr_hpte *fake_host_hpt(struct fake_host *fake);
 
 /* The table of a DMA window, which the kernel writes too; NULL: none. */
 uint64_t *fake_host_tce(struct fake_host *fake, uint32_t liobn);
+
+/* The guest writes into the page at @gpa: what read_dirty is to find. */
+void fake_host_wrote(struct fake_host *fake, uint64_t gpa);
 
 /* As KVM_CREATE_VCPU; lives as long as its host.  Set SMT before. */
 struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id);

@@ -55,14 +55,10 @@ static void make_partition(struct guest *g, void (*prepare)(struct papr_vm *vm))
 		.threads = 1,
 		.rtas_base = GUEST_RTAS,
 	};
-	struct kvm_userspace_memory_region slot = {
-		.memory_size = GUEST_RAM,
-	};
 	struct papr_error error;
 
 	g->ram = map(GUEST_RAM, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	slot.userspace_addr = (uintptr_t)g->ram;
-	assert_int_equal(ioctl(g->vm_fd, KVM_SET_USER_MEMORY_REGION, &slot),
+	assert_int_equal(papr_kvm_set_memory(g->kvm, 0, 0, GUEST_RAM, g->ram),
 			 0);
 	if (papr_vm_new(&config, papr_kvm_host_ops(), g->kvm, &vmm, NULL,
 			&g->vm, &error) < 0)

@@ -4,10 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-
-#include <linux/kvm.h>
 
 #include "vmm/util.h"
 #include "vmm/vmm.h"
@@ -16,15 +13,9 @@
 static int set_slot(struct vmm *vmm, uint32_t lmb, uint64_t size)
 {
 	uint64_t gpa = lmb * PAPR_LMB_SIZE;
-	struct kvm_userspace_memory_region region = {
-		.slot = 1 + lmb - vmm->options->mem / PAPR_LMB_SIZE,
-		.guest_phys_addr = gpa,
-		.memory_size = size,
-		.userspace_addr = (uintptr_t)(vmm->ram + gpa),
-	};
+	uint32_t slot = 1 + lmb - vmm->options->mem / PAPR_LMB_SIZE;
 
-	return ioctl(vmm->vm_fd, KVM_SET_USER_MEMORY_REGION, &region) ?
-	       -errno : 0;
+	return papr_kvm_set_memory(vmm->kvm, slot, gpa, size, vmm->ram + gpa);
 }
 
 /* Given up pages are zero when they are used again. */

@@ -69,17 +69,11 @@ int setup_host(struct vmm *vmm)
 
 static int create_vm(struct vmm *vmm)
 {
-	struct kvm_userspace_memory_region region = {
-		.memory_size = vmm->options->mem,
-		.userspace_addr = (uintptr_t)vmm->ram,
-	};
 	int len;
 
 	vmm->vm_fd = ioctl(vmm->kvm_fd, KVM_CREATE_VM, VM_TYPE_AUTO);
 	if (vmm->vm_fd < 0)
 		return refused_errno("KVM makes no VM");
-	if (ioctl(vmm->vm_fd, KVM_SET_USER_MEMORY_REGION, &region))
-		return refused_errno("KVM does not take the guest's memory");
 	len = ioctl(vmm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
 	if (len < (int)sizeof(struct kvm_run))
 		return refused_errno("KVM does not tell the size of a vCPU");
@@ -115,6 +109,10 @@ static int new_partition(struct vmm *vmm)
 	if (!vmm->trace.on)
 		ops.trace = NULL;
 	err = papr_kvm_new(vmm->kvm_fd, vmm->vm_fd, &vmm->kvm, &error);
+	if (!err && (err = papr_kvm_set_memory(vmm->kvm, 0, 0, options->mem,
+					       vmm->ram)))
+		refuse(&error, err, "KVM does not take the guest's memory: %s",
+		       strerror(-err));
 	if (!err)
 		err = papr_vm_new(&config, papr_kvm_host_ops(), vmm->kvm,
 				  &ops, vmm, &vmm->vm, &error);

@@ -69,6 +69,21 @@ int papr_kvm_new(int kvm_fd, int vm_fd, struct papr_kvm **kvm,
 /** papr_kvm_free - after the VM was freed and all threads have ended */
 void papr_kvm_free(struct papr_kvm *kvm);
 
+/**
+ * papr_kvm_set_memory - a memory slot of the VM, and its end
+ * @slot: its number
+ * @gpa, @len: where it is in the guest; @len 0 ends the slot
+ * @mem: its memory, all three of them in pages of the host's
+ *
+ * KVM_SET_USER_MEMORY_REGION.  A program may make its slots by that itself, but
+ * then papr_vm_log_dirty() does not know what changes in them.
+ *
+ * Returns: 0; -EEXIST or -ENOENT for a slot that is there or not; -ENODEV
+ * where there is no POWER KVM; -ENOMEM; the ioctl's error.
+ */
+int papr_kvm_set_memory(struct papr_kvm *kvm, uint32_t slot, uint64_t gpa,
+			uint64_t len, void *mem);
+
 /** papr_kvm_host_ops - for papr_vm_new(), with a struct papr_kvm as @host */
 const struct papr_host_ops *papr_kvm_host_ops(void);
 

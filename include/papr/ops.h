@@ -219,6 +219,12 @@ struct papr_saved_reg {
  *	be 0.  Any error comes with the @culprit's number
  * @set_timebase: the guest's time base is @tb now or a little later, the same
  *	on all vCPUs; before @set_state.  Without these three nothing is saved
+ * @log_dirty: begin, or with @on false end, to note which pages of RAM the
+ *	guest has written, and the host for it; no vCPU is in the guest
+ * @read_dirty: a region of RAM, or all memory that may be plugged in: set bit
+ *	n % 64 of @bitmap[n / 64] if page n of 4096 bytes, from @gpa on, was
+ *	written since the last time.  Others stay.  Any thread, while vCPUs run.
+ *	Without these two papr_vm_log_dirty() fails
  */
 struct papr_host_ops {
 	size_t size;
@@ -268,6 +274,9 @@ struct papr_host_ops {
 			 size_t n, uint64_t *culprit);
 	int (*set_timebase)(void *host, uint64_t tb);
 	const struct papr_xive_ops *xive;
+	int (*log_dirty)(void *host, bool on);
+	int (*read_dirty)(void *host, uint64_t gpa, uint64_t len,
+			  uint64_t *bitmap);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

@@ -41,6 +41,7 @@
 
 #include <papr/catalogue.h>
 #include <papr/connector.h>
+#include <papr/dirty.h>
 #include <papr/elog.h>
 #include <papr/error.h>
 #include <papr/events.h>
