@@ -16,6 +16,7 @@ extern const struct rtas_impl rtas_errinjct[];
 extern const struct rtas_impl rtas_event[];
 extern const struct rtas_impl rtas_indicator[];
 extern const struct rtas_impl rtas_indices[];
+extern const struct rtas_impl rtas_kernel_dump[];
 extern const struct rtas_impl rtas_last_error[];
 extern const struct rtas_impl rtas_machine[];
 extern const struct rtas_impl rtas_nvram[];

@@ -66,7 +66,8 @@ static int32_t ibm_os_term(struct papr_vcpu *vcpu, const void *args,
 
 	(void)rets;
 	read_string(vcpu->vm, in->string, text);
-	event(vcpu, PAPR_EVENT_OS_TERM, text);
+	event(vcpu, kdump_want(vcpu->vm) ? PAPR_EVENT_DUMP :
+					   PAPR_EVENT_OS_TERM, text);
 	return RTAS_SUCCESS;
 }
 

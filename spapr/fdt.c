@@ -193,6 +193,8 @@ static void write_rtas(struct tree *t, const struct papr_vm *vm)
 	/* ibm,change-msi knows MSI-X too, and says which it is. */
 	if (rtas[RTAS_ROW_ibm_change_msi].fn)
 		tree_empty(t, "ibm,change-msix-capable");
+	if (rtas[RTAS_ROW_ibm_configure_kernel_dump].fn)
+		tree_kernel_dump(t, vm);
 	if (rtas[RTAS_ROW_ibm_get_vpd].fn)
 		tree_u32(t, "ibm,vpd-size", vpd_len(vm));
 	tree_end(t);

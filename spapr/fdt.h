@@ -61,6 +61,8 @@ void tree_core(struct tree *t, const struct papr_vm *vm,
 	       const struct papr_fdt_config *config, uint32_t core);
 
 void tree_events(struct tree *t, const struct papr_vm *vm);
+/* In /rtas: what a kernel dump takes, and one that is to be read. */
+void tree_kernel_dump(struct tree *t, const struct papr_vm *vm);
 /* The level that was agreed on, or the host's, and what it is called. */
 const struct cpu_level *cpu_level_now(const struct papr_vm *vm);
 uint32_t cpu_version_now(const struct papr_vm *vm);

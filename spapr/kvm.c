@@ -235,6 +235,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.xive = &kvm_xive_ops,
 		.log_dirty = kvm_log_dirty,
 		.read_dirty = kvm_read_dirty,
+		.name_regs = kvm_cpu_name_regs,
 	};
 
 	return &ops;

@@ -144,6 +144,9 @@ int kvm_log_dirty(void *host, bool on);
 int kvm_read_dirty(void *host, uint64_t gpa, uint64_t len, uint64_t *bitmap);
 void kvm_memory_free(struct papr_kvm *kvm);
 
+/* All that a guest can see of a vCPU, for its dump. */
+int kvm_cpu_name_regs(void *cpu, struct papr_named_reg *regs, size_t n);
+
 /* Operations on the interrupt controller. */
 int kvm_irqs_setup(void *host, uint32_t servers, const uint32_t *irqs,
 		   size_t n);

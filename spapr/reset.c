@@ -72,6 +72,7 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 		return error_set(error, r, "the host does not reset the MMU: "
 				 "%s", strerror(-r));
 	rtas_reset(vm);
+	kdump_reset(vm);
 	firmware_reset(&vm->firmware);
 	atomic_store(&vm->rtas_base, vm->config.rtas_base);
 	return vm_place_rtas(vm, error);

@@ -27,6 +27,8 @@ static bool is_off(const struct papr_vm *vm, int row, bool own_xics)
 	case RTAS_ROW_nvram_fetch:
 	case RTAS_ROW_nvram_store:
 		return !vm->nvram;
+	case RTAS_ROW_ibm_configure_kernel_dump:
+		return !vm->config.kernel_dump;
 	case RTAS_ROW_set_time_for_power_on:
 		return !vm->vmm_ops.power_on_at;
 	default:

@@ -16,7 +16,7 @@
 #include "spapr/vm.h"
 #include "spapr/xive.h"
 
-#define FACTS (19 + 3 * RAM_REGIONS + 4 * TCE_WINDOWS + 3 * VIO_DEVICES + \
+#define FACTS (20 + 3 * RAM_REGIONS + 4 * TCE_WINDOWS + 3 * VIO_DEVICES + \
 	       (1 + NUMA_LEVELS) * PAPR_NUMA_NODES + PAPR_MAX_VCPUS)
 
 struct facts {
@@ -92,6 +92,7 @@ static void add_parts(struct facts *f, const struct papr_vm *vm)
 	add_numa(f, vm);
 	add(f, "interrupt controller (0 XICS, 1 XIVE)", vm_has_xive(vm));
 	add(f, "GTSE", vm->gtse);
+	add(f, "kernel dumps", vm->config.kernel_dump);
 }
 
 static struct facts *find_facts(const struct papr_vm *vm)

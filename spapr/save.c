@@ -23,7 +23,7 @@ static const struct state_module *const modules[] = {
 	&rtas_state, &agreed_state, &firmware_state, &tce_state, &drc_state,
 	&vcpu_state, &irqs_state, &xive_state, &fwnmi_state, &errinjct_state,
 	&events_state, &watchdog_state, &vio_state, &nvram_state,
-	&sysparm_state, &lamps_state, &last_error_state,
+	&sysparm_state, &lamps_state, &last_error_state, &kernel_dump_state,
 };
 
 static int check_cpus(const struct papr_vm *vm, struct papr_error *error)

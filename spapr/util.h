@@ -16,6 +16,20 @@
 #define IS_POWER_OF_2(x) ((x) && !((x) & ((x) - 1)))
 
 /* Both byte orders meet here, at any alignment. */
+static inline uint16_t load_be16(const void *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return be16toh(v);
+}
+
+static inline void store_be16(void *p, uint16_t v)
+{
+	v = htobe16(v);
+	memcpy(p, &v, sizeof(v));
+}
+
 static inline uint32_t load_be32(const void *p)
 {
 	uint32_t v;

@@ -169,6 +169,16 @@ static int choose_gtse(struct papr_vm *vm, struct papr_error *error)
 	return 0;
 }
 
+static int check_dump(struct papr_vm *vm, struct papr_error *error)
+{
+	if (vm->config.kernel_dump &&
+	    (!vm->host_ops.name_regs || !vm->host_ops.reset_cpu))
+		return error_set(error, -EOPNOTSUPP, "kernel dumps: the host "
+				 "does not tell the registers of vCPUs, or "
+				 "cannot reset them");
+	return 0;
+}
+
 static int choose_vsmt(struct papr_vm *vm, struct papr_error *error)
 {
 	int r = vsmt_choose(&vm->config, &vm->info, error);
@@ -221,6 +231,7 @@ static int vm_destroy(struct papr_vm *vm)
 	pthread_mutex_destroy(&vm->routes_lock);
 	pthread_mutex_destroy(&vm->nvram_lock);
 	pthread_mutex_destroy(&vm->sysparm_lock);
+	pthread_mutex_destroy(&vm->dump.lock);
 	pthread_mutex_destroy(&vm->mmu_lock);
 	pthread_mutex_destroy(&vm->hpt_lock);
 	pthread_mutex_destroy(&vm->watchdogs.lock);
@@ -292,6 +303,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 	if (!r)
 		r = choose_gtse(vm, error);
 	if (!r)
+		r = check_dump(vm, error);
+	if (!r)
 		r = xive_choose(vm, error);
 	if (!r)
 		r = choose_vsmt(vm, error);
@@ -325,6 +338,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 	firmware_begin(&vm->firmware);
 	pthread_mutex_init(&vm->nvram_lock, NULL);
 	pthread_mutex_init(&vm->sysparm_lock, NULL);
+	pthread_mutex_init(&vm->dump.lock, NULL);
 	pthread_mutex_init(&vm->hpt_lock, NULL);
 	pthread_mutex_init(&vm->watchdogs.lock, NULL);
 	pthread_mutex_init(&vm->join_lock, NULL);

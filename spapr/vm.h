@@ -4,11 +4,11 @@
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
  * the watchdogs, of events, of VIO devices with their interrupts, of NVRAM, of
- * system parameters, of connectors and of firmware, in their calls, of the
- * process table, and of H_JOIN.  What else handlers share is either fixed once
- * the VM is sealed or atomic; each says so.  Routes are read through an atomic
- * pointer: routing.h.  Injections have a lock, which is taken on the call path
- * only while one of the vCPU's waits for a call.
+ * system parameters, of connectors, of kernel dumps and of firmware, in their
+ * calls, of the process table, and of H_JOIN.  What else handlers share is
+ * either fixed once the VM is sealed or atomic; each says so.  Routes are read
+ * through an atomic pointer: routing.h.  Injections have a lock, which is taken
+ * on the call path only while one of the vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -34,6 +34,7 @@
 #include "spapr/dirty.h"
 #include "spapr/drc.h"
 #include "spapr/firmware.h"
+#include "spapr/kernel-dump.h"
 #include "spapr/numa.h"
 #include "spapr/ram.h"
 #include "spapr/traps.h"
@@ -265,6 +266,7 @@ struct papr_vm {
 
 	struct firmware firmware;
 	struct dirty dirty;
+	struct kernel_dump dump;	/* has a lock of its own */
 
 	pthread_mutex_t nvram_lock;	/* the program is called under it */
 	uint8_t *nvram;			/* twice its size; NULL: none */

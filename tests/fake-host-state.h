@@ -102,6 +102,7 @@ int fake_get_state(void *arg, struct papr_saved_reg *regs, size_t n);
 int fake_set_state(void *arg, const struct papr_saved_reg *regs, size_t n,
 		   uint64_t *culprit);
 int fake_set_timebase(void *host, uint64_t tb);
+int fake_name_regs(void *arg, struct papr_named_reg *regs, size_t n);
 
 /* Operations of fake-dirty.c. */
 int fake_log_dirty(void *host, bool on);

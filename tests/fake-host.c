@@ -552,6 +552,7 @@ const struct papr_host_ops *fake_host_ops(void)
 		.log_dirty = fake_log_dirty,
 		.read_dirty = fake_read_dirty,
 		.xive = &fake_xive_ops,
+		.name_regs = fake_name_regs,
 	};
 
 	return &ops;

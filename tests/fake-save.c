@@ -4,6 +4,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
 
 #include "spapr/util.h"
 #include "tests/fake-host-state.h"
@@ -84,6 +89,22 @@ int fake_set_state(void *arg, const struct papr_saved_reg *regs, size_t n,
 		err = set(cpu, &regs[i]);
 	}
 	return fake_host_leave(cpu->fake, err, "cpu %u: set_state", cpu->id);
+}
+
+/* A name without a NUL, too. */
+int fake_name_regs(void *arg, struct papr_named_reg *regs, size_t n)
+{
+	struct fake_cpu *cpu = arg;
+	int err = fake_host_enter(cpu->fake, FAKE_NAME_REGS);
+	const struct papr_named_reg all[] = {
+		{ "GPR03", cpu->regs.r3 }, { "NIA", cpu->regs.pc },
+		{ "MSR", cpu->regs.msr }, { "VEIGHT_8", 0x1122334455667788 },
+	};
+
+	assert_true(n >= ARRAY_SIZE(all));
+	memcpy(regs, all, sizeof(all));
+	pthread_mutex_unlock(&cpu->fake->lock);
+	return err ? err : (int)ARRAY_SIZE(all);
 }
 
 int fake_set_timebase(void *host, uint64_t tb)

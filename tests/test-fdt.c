@@ -169,8 +169,9 @@ static void rtas_is_where_it_was_put(void **state)
 static void rtas_names_exactly_the_calls_that_are_answered(void **state)
 {
 	struct partition *p =
-		partition_new(&(struct partition_setup){ .nvram = true,
-							 .pci = true });
+		partition_new(&(struct partition_setup){
+			.nvram = true, .pci = true,
+			.config = { .kernel_dump = true } });
 	void *fdt = tree_of(p, NULL);
 
 	(void)state;

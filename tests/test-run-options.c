@@ -398,7 +398,7 @@ static const struct refusal {
 	{ "--kernel k --on-reboot again",
 	  "--on-reboot again: must be one of exit, reset" },
 	{ "--kernel k --on-panic reboot",
-	  "--on-panic reboot: must be one of exit, reset" },
+	  "--on-panic reboot: must be one of exit, reset, dump" },
 	{ "--kernel k --smp threads=4 --vsmt 2",
 	  "--vsmt 2: less than the 4 threads of a core" },
 	{ "--kernel k --restore r --dump-fdt d",

@@ -119,6 +119,12 @@ static void event(void *arg, enum papr_event what, const char *text)
 	case PAPR_EVENT_WATCHDOG_DUMP:
 		watchdog_bites(vmm, what, text);
 		break;
+	case PAPR_EVENT_DUMP:
+		copy_printable(words, sizeof(words), text);
+		vmm_say("the guest has given up, and its dump is taken: %s",
+			words);
+		reset_want(vmm, "guest-panic");
+		break;
 	case PAPR_EVENT_OS_TERM:
 		copy_printable(words, sizeof(words), text);
 		if (vmm->options->on_panic == ACTION_RESET) {

@@ -49,6 +49,13 @@ static const struct choice action_choices[] = {
 	{ NULL, 0 }
 };
 
+static const struct choice panic_choices[] = {
+	{ "exit", ACTION_EXIT },
+	{ "reset", ACTION_RESET },
+	{ "dump", ACTION_DUMP },
+	{ NULL, 0 }
+};
+
 static const struct choice vsmt_choices[] = {
 	{ "auto", 0 }, { "1", 1 }, { "2", 2 }, { "4", 4 }, { "8", 8 },
 	{ NULL, 0 }
@@ -308,7 +315,7 @@ static const struct value_option {
 	VALUE('f', "--fwnmi", switch_choices, fwnmi),
 	VALUE('G', "--gtse", switch_choices, gtse),
 	VALUE('r', "--on-reboot", action_choices, on_reboot),
-	VALUE('P', "--on-panic", action_choices, on_panic),
+	VALUE('P', "--on-panic", panic_choices, on_panic),
 };
 
 static int value_option(int letter, const char *text, struct run_options *o,

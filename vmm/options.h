@@ -15,6 +15,7 @@
 enum run_action {
 	ACTION_EXIT,
 	ACTION_RESET,
+	ACTION_DUMP,		/* for a panic: with a dump of the kernel */
 };
 
 /* What the guest finds at its start. */

@@ -18,7 +18,7 @@ static bool may_be_reset(const struct run_options *options)
 {
 	return !options->dump_fdt &&
 	       (options->control || options->on_reboot == ACTION_RESET ||
-		options->on_panic == ACTION_RESET);
+		options->on_panic != ACTION_EXIT);
 }
 
 /* A copy, or NULL; also of nothing. */
@@ -51,13 +51,24 @@ void reset_undo(struct vmm *vmm)
 }
 
 /* Pages that are given up are zero when they are used again. */
-static int reload(struct vmm *vmm, struct papr_error *error)
+static int clear(struct vmm *vmm, struct papr_error *error)
 {
-	const struct image *image = &vmm->image;
-
 	if (madvise(vmm->ram, vmm->options->max_mem, MADV_DONTNEED))
 		return refuse(error, -errno, "the guest's memory cannot be "
 			      "cleared: %s", strerror(errno));
+	return 0;
+}
+
+/* Memory stays as it is if there is a dump in it. */
+static int reload(struct vmm *vmm, struct papr_error *error)
+{
+	const struct image *image = &vmm->image;
+	int r = papr_vm_dump(vmm->vm, error);
+
+	if (!r)
+		r = clear(vmm, error);
+	if (r < 0)
+		return r;
 	memcpy(vmm->ram + image->start, vmm->boot.image,
 	       image->end - image->start);
 	memcpy(vmm->ram + vmm->layout.initrd, vmm->boot.initrd,

@@ -126,6 +126,19 @@ struct papr_saved_reg {
 	uint8_t bytes[16];
 };
 
+/** The most registers that a vCPU has by name. */
+#define PAPR_NAMED_REGS 320
+
+/**
+ * struct papr_named_reg - a register of a vCPU, for people and their tools
+ * @name: as LoPAR writes it, in "Firmware Assisted Dump Data Format": "GPR00",
+ *	"VR31_HI"; without a NUL if it has 8 letters
+ */
+struct papr_named_reg {
+	char name[8];
+	uint64_t value;
+};
+
 /**
  * struct papr_host_ops - what the library needs from the hypervisor below
  *
@@ -225,6 +238,10 @@ struct papr_saved_reg {
  *	n % 64 of @bitmap[n / 64] if page n of 4096 bytes, from @gpa on, was
  *	written since the last time.  Others stay.  Any thread, while vCPUs run.
  *	Without these two papr_vm_log_dirty() fails
+ * @name_regs: what the guest has in the registers of @cpu, those of a kind
+ *	together and in order; at most @n, returns how many.  A hypercall that is
+ *	still pending in the host is finished first.  @cpu is not in the guest.
+ *	NULL: there are no kernel dumps
  */
 struct papr_host_ops {
 	size_t size;
@@ -277,6 +294,7 @@ struct papr_host_ops {
 	int (*log_dirty)(void *host, bool on);
 	int (*read_dirty)(void *host, uint64_t gpa, uint64_t len,
 			  uint64_t *bitmap);
+	int (*name_regs)(void *cpu, struct papr_named_reg *regs, size_t n);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */
@@ -290,6 +308,8 @@ enum papr_event {
 	PAPR_EVENT_WATCHDOG_OFF,	/**< powered off */
 	PAPR_EVENT_WATCHDOG_RESTART,	/**< reset */
 	PAPR_EVENT_WATCHDOG_DUMP,	/**< told: a system reset on all vCPUs */
+	PAPR_EVENT_DUMP,	/**< as PAPR_EVENT_OS_TERM, and there is a dump
+				 * to be taken: papr_vm_dump() and a reset */
 };
 
 /**

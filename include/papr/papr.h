@@ -20,6 +20,7 @@
  *	vpd.h		what a guest's tools say of the machine
  *	sysparm.h	what a guest asks of its platform, and may set
  *	save.h		a partition that is saved and goes on elsewhere
+ *	kernel-dump.h	what a guest that gives up leaves to the next one
  *	stats.h		results and times of calls
  *	xive.h		a XIVE, as the library calls that of the hypervisor
  *	kvm.h		a ready host on top of Linux KVM
@@ -49,6 +50,7 @@
 #include <papr/firmware.h>
 #include <papr/fwnmi.h>
 #include <papr/host.h>
+#include <papr/kernel-dump.h>
 #include <papr/kvm.h>
 #include <papr/nvram.h>
 #include <papr/ops.h>

@@ -105,6 +105,7 @@ enum papr_interrupts {
  *	0x0006010000000000 and 0x00060302031c0000, where there must be no RAM
  * @gtse: may a radix guest invalidate translations by itself; else it calls
  *	H_RPT_INVALIDATE, which somebody must answer.  Automatic is on
+ * @kernel_dump: the guest may ask for dumps of its kernel, see kernel-dump.h
  *
  * What is pointed to is copied.
  */
@@ -123,6 +124,7 @@ struct papr_vm_config {
 	uint32_t max_cores;
 	enum papr_interrupts interrupts;
 	enum papr_switch gtse;
+	bool kernel_dump;
 };
 
 /**

@@ -15,7 +15,7 @@ static unsigned int used;
 extern const uint32_t vector_code[], vector_code_end[];
 extern const uint32_t decrementer_code[], decrementer_code_end[];
 void *memset(void *to, int value, unsigned long len);
-void start_c(void);
+void start_c(uint64_t fdt);
 void vector_c(uint64_t vector, uint64_t pc);
 
 static void flush(void)
@@ -155,8 +155,52 @@ static void set_vectors(void)
 	asm volatile("mr 13,%0" : : "r"(vector_entry));
 }
 
-void start_c(void)
+/* --- the device tree: a structure of marks, and names apart from it */
+
+enum {
+	FDT_STRUCT = 8, FDT_STRINGS = 12,
+	FDT_BEGIN = 1, FDT_END_NODE = 2, FDT_PROP = 3, FDT_NOP = 4,
+};
+
+uint64_t device_tree;
+
+static bool is_string(uint64_t gpa, const char *text)
 {
+	const volatile char *at = (const volatile char *)gpa;
+
+	while (*text && *at == *text) {
+		at++;
+		text++;
+	}
+	return *at == *text;
+}
+
+uint64_t find_property(const char *name)
+{
+	uint64_t names = device_tree + load32(device_tree + FDT_STRINGS);
+	uint64_t at = device_tree + load32(device_tree + FDT_STRUCT);
+
+	for (;;) {
+		uint32_t mark = load32(at);
+
+		at += 4;
+		if (mark == FDT_PROP) {
+			if (is_string(names + load32(at + 4), name))
+				return at + 8;
+			at += 8 + ((load32(at) + 3) & ~3u);
+		} else if (mark == FDT_BEGIN) {
+			while (load32(at) & 0xff)
+				at += 4;
+			at += 4;
+		} else if (mark != FDT_END_NODE && mark != FDT_NOP) {
+			return 0;
+		}
+	}
+}
+
+void start_c(uint64_t fdt)
+{
+	device_tree = fdt;
 	set_vectors();
 	guest_main();
 	put("GUEST end=ok\n");

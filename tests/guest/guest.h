@@ -35,6 +35,10 @@ enum {
 #include "rtas/rtas.def"
 };
 
+/* Where the device tree is, and the value of a property of any node. */
+extern uint64_t device_tree;
+uint64_t find_property(const char *name);	/* 0: there is none */
+
 /* A program; when it returns the machine is powered off. */
 void guest_main(void);
 

@@ -15,7 +15,7 @@ _start:
 	addi	%r1, %r1, stack_end@toc@l - 128
 	li	%r0, 0
 	std	%r0, 0(%r1)
-	bl	start_c
+	bl	start_c		/* r3 is as it was */
 	nop
 	b	.
 
