@@ -284,6 +284,25 @@ static void end(struct lab *lab)
 	close(lab->vm_fd);
 }
 
+/*
+ * Not to be kept in an emulated host: KVM sets the time base whenever it
+ * enters and leaves a guest with an offset, and if the emulator is put aside
+ * for 2^24 ticks in the middle of it, the host's time base has gone back. The
+ * host's kernel then hangs.
+ */
+static void drop_time_offset(struct lab *lab)
+{
+	uint64_t none = 0;
+	struct kvm_one_reg reg = {
+		.id = KVM_REG_PPC_TB_OFFSET, .addr = (uintptr_t)&none,
+	};
+
+	for (unsigned int i = 0; i < SOAK_CPUS; i++)
+		if (lab->cpu[i].run)
+			checked(lab, "time base", ioctl(lab->cpu[i].fd,
+							KVM_SET_ONE_REG, &reg));
+}
+
 /* Another VM goes on in the same memory; what it has plugged in it asks for. */
 static void move(struct soak *soak)
 {
@@ -294,6 +313,7 @@ static void move(struct soak *soak)
 		soak_fail(soak, "there was such a partition before");
 	soak_load(soak);
 	soak_use_all(soak);
+	drop_time_offset(lab);
 }
 
 /* --- rounds */
