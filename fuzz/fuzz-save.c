@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Files of saved partitions.  Input: a byte that says whether the checksums
- * are made right, and a file.  What is loaded can be saved, and that loaded
- * again is the same file; what is not has a sentence with its place.
+ * are made right (1) and whether there is a XIVE (2), and a file.  What is
+ * loaded can be saved, and that loaded again is the same file; what is not has
+ * a sentence with its place.
  */
 #include "config.h"
 
@@ -11,6 +12,7 @@
 
 #include <papr/papr.h>
 
+#include "fuzz/small-xive.h"
 #include "spapr/state.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
@@ -29,7 +31,8 @@ struct file {
 };
 
 static struct {
-	struct papr_vm *vm;
+	struct papr_vm *vm;		/* that of now, of the two */
+	struct papr_vm *with[PAPR_INTERRUPTS_XIVE + 1];
 	uint8_t ram[RAM];
 	struct papr_regs regs;
 	uint8_t reg[16];
@@ -141,6 +144,7 @@ static const struct papr_host_ops host_ops = {
 	.reset_cpu = ok_cpu, .configure_mmu = configure_mmu,
 	.interrupt = interrupt, .hold = hold, .get_state = get_state,
 	.set_state = set_state, .set_timebase = set_timebase,
+	.xive = &small_xive_ops, .reset_irqs = small_xive_reset,
 };
 
 /* --- a program that has all devices */
@@ -167,11 +171,11 @@ static enum papr_vio_answer send(void *arg, uint64_t high, uint64_t low)
 	return PAPR_VIO_SUCCESS;
 }
 
-static void make(void)
+static struct papr_vm *make(enum papr_interrupts interrupts)
 {
-	static const struct papr_vm_config config = {
+	const struct papr_vm_config config = {
 		.size = sizeof(config), .cores = 2, .threads = 1, .vsmt = 1,
-		.rtas_base = 0x10000,
+		.rtas_base = 0x10000, .interrupts = interrupts,
 	};
 	static const struct papr_vio_config vio = {
 		.size = sizeof(vio), .unit = UNIT, .irq = 0x1101,
@@ -198,7 +202,7 @@ static void make(void)
 	check(!papr_vm_seal(vm));
 	for (uint32_t i = 0; i < 2; i++)
 		check(!papr_vcpu_attach(papr_vm_vcpu(vm, i), &machine.regs));
-	machine.vm = vm;
+	return vm;
 }
 
 /* --- files */
@@ -274,11 +278,14 @@ static void mend(uint8_t *bytes, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static uint8_t copy[ROOM];
+	enum papr_interrupts i;
 
-	if (!machine.vm)
-		make();
 	if (!len || len > ROOM)
 		return 0;
+	i = data[0] & 2 ? PAPR_INTERRUPTS_XIVE : PAPR_INTERRUPTS_XICS;
+	if (!machine.with[i])
+		machine.with[i] = make(i);
+	machine.vm = machine.with[i];
 	memcpy(copy, data + 1, len - 1);
 	if (data[0] & 1)
 		mend(copy, len - 1);

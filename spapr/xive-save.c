@@ -49,11 +49,10 @@ int xive_stop(struct papr_vm *vm, struct papr_error *error)
 	}
 	if (!r)
 		r = vm->xive_ops.sync_all(vm->host);
-	if (!r)
-		return 0;
-	xive_go(vm);
-	return error_set(error, r, "the host does not stop interrupt sources: "
-			 "%s", strerror(-r));
+	if (r)
+		return error_set(error, r, "the host does not stop interrupt "
+				 "sources: %s", strerror(-r));
+	return 0;
 }
 
 /* What has come meanwhile is one more event. */
@@ -88,13 +87,6 @@ enum kind { QUEUE, SOURCE, VP, KINDS };
 #define NOTIFY		1u
 #define GENERATION	2u
 
-static struct papr_vcpu *server(struct papr_vm *vm, uint32_t id)
-{
-	struct papr_vcpu *vcpu = vm_vcpu_by_id(vm, id);
-
-	return vcpu && papr_vcpu_is_there(vcpu) ? vcpu : NULL;
-}
-
 static void put_head(struct state_out *out, enum kind kind, uint32_t n)
 {
 	state_put_u8(out, kind);
@@ -120,7 +112,7 @@ static int put_queue(struct papr_vm *vm, const struct papr_vcpu *vcpu,
 
 static int get_queue(struct papr_vm *vm, uint32_t id, struct state_in *in)
 {
-	const struct papr_vcpu *vcpu = server(vm, id);
+	const struct papr_vcpu *vcpu = vm_vcpu_by_id(vm, id);
 	uint32_t priority = state_get_u8(in), flags;
 	struct papr_xive_queue q = {
 		.gpa = state_get_u64(in), .order = XIVE_QUEUE_SHIFT,
@@ -149,7 +141,8 @@ static void put_source(struct papr_vm *vm, const struct xive_source *s,
 
 	put_head(out, SOURCE, s->lisn);
 	state_put_u32(out, t->server);
-	state_put_u8(out, server(vm, t->server) ? t->priority : PAPR_XIVE_OFF);
+	state_put_u8(out, vm_vcpu_by_id(vm, t->server) ? t->priority :
+		     PAPR_XIVE_OFF);
 	state_put_u32(out, t->eisn);
 	state_put_u8(out, s->pq);
 }
@@ -170,7 +163,8 @@ static int get_source(struct papr_vm *vm, uint32_t lisn, struct state_in *in)
 		return -ENOENT;
 	if (pq > PQ_QUEUED || t.eisn > XIVE_EISN ||
 	    (t.priority != PAPR_XIVE_OFF &&
-	     (t.priority >= XIVE_PRIORITIES || !server(vm, t.server))))
+	     (t.priority >= XIVE_PRIORITIES ||
+	      !vm_vcpu_by_id(vm, t.server))))
 		return -EINVAL;
 	r = xive_set_target(vm, lisn, &t, false);
 	s->pq = pq;
@@ -193,7 +187,7 @@ static int put_vp(struct papr_vm *vm, const struct papr_vcpu *vcpu,
 
 static int get_vp(struct papr_vm *vm, uint32_t id, struct state_in *in)
 {
-	const struct papr_vcpu *vcpu = server(vm, id);
+	const struct papr_vcpu *vcpu = vm_vcpu_by_id(vm, id);
 	uint64_t word[2];
 
 	word[0] = state_get_u64(in);

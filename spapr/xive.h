@@ -88,7 +88,8 @@ int xive_forget(struct papr_vm *vm);
 /*
  * While no vCPU is in the guest: from the one to the other no event goes into
  * a queue, and what devices send is kept for later.  The state of sources is
- * read (spapr/xive-save.c) and guest memory is as it will stay.
+ * read (spapr/xive-save.c) and guest memory is as it will stay.  Those that
+ * are stopped go on, also if the first has failed.
  */
 int xive_stop(struct papr_vm *vm, struct papr_error *error);
 void xive_go(struct papr_vm *vm);

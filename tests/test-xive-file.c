@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "spapr/vm.h"
 #include "spapr/xive.h"
 #include "tests/save-fixture.h"
 #include "tests/xive-fixture.h"
@@ -42,8 +43,7 @@ static const struct {
 	{ QUEUE_8 + 6, 1, -EINVAL, "not taken: Invalid argument" },
 	{ QUEUE_8 + 11, 0x40, -EINVAL, "not taken: Invalid argument" },
 	{ QUEUE_8 + 13, 4, -EINVAL, "not taken: Invalid argument" },
-	{ QUEUE_8 + 14, 4, -EINVAL, "not taken: Invalid argument" },
-	{ QUEUE_8 + 14, 0, -EINVAL, "not taken: Invalid argument" },
+	{ QUEUE_8 + 14, 5, -EINVAL, "not taken: Invalid argument" },
 	{ QUEUE_8 + 17, 0x40, -EINVAL, "not taken: Invalid argument" },
 	{ TERMINAL + 4, 9, -ENOENT, "section xive: the state of interrupt "
 	  "source 0x1109 is not taken: No such file or directory" },
@@ -71,6 +71,21 @@ static struct file *busy_file(void)
 	return file;
 }
 
+/* A host that says yes: what is wrong is refused before it is asked. */
+static int take_queue(void *host, uint32_t server, uint32_t priority,
+		      const struct papr_xive_queue *queue)
+{
+	(void)host, (void)server, (void)priority, (void)queue;
+	return 0;
+}
+
+static int take_target(void *host, uint32_t lisn,
+		       const struct papr_xive_target *target)
+{
+	(void)host, (void)lisn, (void)target;
+	return 0;
+}
+
 static void what_is_wrong_is_refused_with_the_reason(void **state)
 {
 	(void)state;
@@ -82,6 +97,8 @@ static void what_is_wrong_is_refused_with_the_reason(void **state)
 		file_section(file, SECTION, 0, &payload);
 		payload[wrongs[i].at] = wrongs[i].value;
 		file_mend(file);
+		q->vm->xive_ops.set_queue = take_queue;
+		q->vm->xive_ops.target = take_target;
 		load_must_fail(q, file, wrongs[i].err, wrongs[i].sentence);
 		file_free(file);
 		partition_free(q);
@@ -95,7 +112,7 @@ static void the_last_of_each_kind_is_taken(void **state)
 		size_t at;
 		uint8_t value;
 	} rights[] = {
-		{ QUEUE_8 + 14, 3 }, { TERMINAL + 9, 0xff },
+		{ QUEUE_8 + 14, 3 }, { QUEUE_8 + 18, 0xff }, { TERMINAL + 9, 0xff },
 		{ TERMINAL + 10, 0x7f }, { TERMINAL + 14, 3 },
 	};
 
@@ -130,15 +147,24 @@ static void what_the_host_refuses_is_told(void **state)
 		  "Input/output error" },
 	};
 	struct file *file = busy_file();
+	struct partition *q;
+	uint8_t *payload;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct partition *q = xive_blank();
-
+		q = xive_blank();
 		fake_host_fail(q->fake, rows[i].op, 1, EIO);
 		load_must_fail(q, file, -EIO, rows[i].sentence);
 		partition_free(q);
 	}
+	/* As KVM says of a queue without notification. */
+	file_section(file, SECTION, 0, &payload);
+	payload[QUEUE_8 + 14] = 0;
+	file_mend(file);
+	q = xive_blank();
+	load_must_fail(q, file, -EINVAL, "the state of a queue of vCPU 0x8 is "
+		       "not taken: Invalid argument");
+	partition_free(q);
 	file_free(file);
 }
 

@@ -94,7 +94,7 @@ void set_pq(struct partition *p, uint32_t lisn, uint32_t pq)
 static void advance(struct partition *p)
 {
 	const struct papr_xive_queue queue = {
-		.gpa = QUEUE, .order = 16, .notify = true, .offset = 0x3fff,
+		.gpa = QUEUE, .order = 16, .notify = true, .offset = 0x3f00,
 	};
 	const uint64_t vp[2] = { 0x00ff000a01020304, 7 };
 
@@ -120,7 +120,7 @@ void assert_xive_worked(struct partition *q)
 	struct fake_host *fake = q->fake;
 
 	assert_true(fake_host_logged(fake, "xive_set_queue 8 6 0x40000 16 "
-				     "0+16383"));
+				     "0+16128"));
 	assert_true(fake_host_logged(fake, "xive_set_queue 0 5 0x40000 16 "
 				     "1+0"));
 	assert_true(fake_host_logged(fake,
