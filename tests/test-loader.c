@@ -212,6 +212,39 @@ static void a_program_that_may_be_anywhere_leaves_the_vectors(void **state)
 	assert_int_equal(ram[0], UNTOUCHED);
 }
 
+static void one_that_is_linked_elsewhere_stays_there(void **state)
+{
+	struct elf_file elf;
+	struct image image;
+
+	(void)state;
+	good_image(&elf, true);
+	EHDR(&elf, e_type, ET_DYN);
+	assert_loads(&elf, &image);
+	assert_int_equal(image.start, 0x10000);
+	PHDR(&elf, 0, p_paddr, 0);
+	PHDR(&elf, 0, p_vaddr, 0xc000000000000000);
+	EHDR(&elf, e_entry, 0xc000000000000000);
+	assert_loads(&elf, &image);
+	assert_int_equal(image.start, 0);
+}
+
+static void what_moves_a_program_is_what_is_loaded(void **state)
+{
+	struct elf_file elf;
+	struct image image;
+
+	(void)state;
+	good_image(&elf, true);
+	EHDR(&elf, e_type, ET_DYN);
+	EHDR(&elf, e_entry, 0);
+	PHDR(&elf, 0, p_type, PT_NOTE);
+	PHDR(&elf, 1, p_vaddr, 0);
+	PHDR(&elf, 1, p_paddr, 0);
+	assert_loads(&elf, &image);
+	assert_int_equal(image.pc, LOADER_PROGRAM_BASE);
+}
+
 static void an_executable_entered_at_0_leaves_them_too(void **state)
 {
 	struct elf_file elf;
@@ -239,6 +272,21 @@ static void firmware_entered_at_its_reset_vector_stays_at_0(void **state)
 	assert_loads(&elf, &image);
 	assert_int_equal(image.pc, 0x10);
 	assert_int_equal(ram[0], 1);
+}
+
+static void a_segment_may_end_where_the_file_ends(void **state)
+{
+	struct elf_file elf;
+	struct image image;
+
+	(void)state;
+	good_image(&elf, false);
+	PHDR(&elf, 1, p_offset, IMAGE_SIZE - 0x20);
+	assert_loads(&elf, &image);
+	PHDR(&elf, 1, p_offset, IMAGE_SIZE);
+	PHDR(&elf, 1, p_filesz, 0);
+	assert_loads(&elf, &image);
+	assert_int_equal(ram[0x20000], 0);
 }
 
 static void a_base_of_ones_own_is_added_to_all(void **state)
@@ -302,6 +350,10 @@ static struct entry {
 	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_offset), 8,
 	  IMAGE_SIZE + SECTIONS_SIZE + 1, 0,
 	  "truncated in its function descriptors" },
+	{ "descriptors_may_end_where_the_file_ends",
+	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_offset), 8,
+	  IMAGE_SIZE + SECTIONS_SIZE - 0x18, 0,
+	  "its entry point 0x0 is in no segment" },
 	{ "descriptors_that_end_beyond_the_file",
 	  SHDR_AT(1) + offsetof(Elf64_Shdr, sh_offset), 8,
 	  IMAGE_SIZE + SECTIONS_SIZE - 0x17, 0,
@@ -379,11 +431,15 @@ struct refusal {
 static struct refusal refusals[] = {
 	{ "an_empty_file_is_not_elf", CUT_TO(0), "not an ELF image" },
 	{ "three_bytes_are_not_elf", CUT_TO(3), "not an ELF image" },
+	{ "a_magic_and_no_more_is_truncated", CUT_TO(4),
+	  "truncated in its ELF header" },
 	{ "another_magic_is_not_elf", 0, 1, 'M', "not an ELF image" },
 	{ "a_cut_identification_is_truncated", CUT_TO(8),
 	  "truncated in its ELF header" },
 	{ "a_cut_header_is_truncated", CUT_TO(63),
 	  "truncated in its ELF header" },
+	{ "a_header_and_no_more_is_truncated", CUT_TO(64),
+	  "truncated in its program headers" },
 	{ "a_32_bit_program_is_refused", EI_CLASS, 1, ELFCLASS32,
 	  "a 32-bit program; only 64-bit ones can be run" },
 	{ "an_unknown_class_is_damage", EI_CLASS, 1, 3,
@@ -478,10 +534,13 @@ static const struct CMUnitTest named_tests[] = {
 	cmocka_unit_test(the_uppermost_address_bits_are_ignored),
 	cmocka_unit_test(
 		a_program_that_may_be_anywhere_leaves_the_vectors),
+	cmocka_unit_test(one_that_is_linked_elsewhere_stays_there),
+	cmocka_unit_test(what_moves_a_program_is_what_is_loaded),
 	cmocka_unit_test(an_executable_entered_at_0_leaves_them_too),
 	cmocka_unit_test(
 		firmware_entered_at_its_reset_vector_stays_at_0),
 	cmocka_unit_test(what_is_not_to_be_loaded_is_passed_over),
+	cmocka_unit_test(a_segment_may_end_where_the_file_ends),
 	cmocka_unit_test(a_base_of_ones_own_is_added_to_all),
 	cmocka_unit_test(a_segment_may_end_where_memory_ends),
 	cmocka_unit_test(nothing_to_load_is_refused),

@@ -25,6 +25,7 @@ struct row {
 static const struct row rows[] = {
 	{ "one_is_success", "EXIT: STATUS=1\n", true, 0 },
 	{ "three_is_a_status_of_one", "EXIT: STATUS=3\n", true, 1 },
+	{ "a_digit_may_be_zero", "EXIT: STATUS=101\n", true, 50 },
 	{ "a_skipped_test_says_77", "EXIT: STATUS=77\n", true, 38 },
 	{ "a_carriage_return_may_end_the_line", "EXIT: STATUS=3\r\n", true, 1 },
 	{ "lines_before_and_after_do_not_matter",
