@@ -323,6 +323,16 @@ static void all_is_counted(void **state)
 			 -E2BIG);
 }
 
+static void what_was_taken_does_not_wait(void **state)
+{
+	struct partition *p = *state;
+
+	event_hotplug(p, 1);
+	assert_int_equal(counts(p, PAPR_EVENT_CLASS_HOT_PLUG).waiting, 1);
+	event_check(p, HOT_PLUG);
+	assert_int_equal(counts(p, PAPR_EVENT_CLASS_HOT_PLUG).waiting, 0);
+}
+
 static void classes_have_the_names_of_their_nodes(void **state)
 {
 	static const char *const names[] = {
@@ -460,6 +470,7 @@ int main(void)
 		partition_test(full_queue_refuses_in_words),
 		partition_test(full_queue_loses_nothing_that_waits),
 		partition_test(all_is_counted),
+		partition_test(what_was_taken_does_not_wait),
 		cmocka_unit_test(classes_have_the_names_of_their_nodes),
 		cmocka_unit_test(events_are_for_a_sealed_partition),
 		partition_test(reset_empties_the_queue),

@@ -257,6 +257,24 @@ static void memory_is_claimed_once(void **state)
 	assert_int_equal(OF(p, "claim", 3, 0x20fff, 1, 0), 0x20fff);
 }
 
+static void what_is_released_is_free_and_nothing_else(void **state)
+{
+	uint32_t first[12] = { 0x20000, 0x1000 }, part[12] = { 0x20000, 0x800 };
+	uint32_t last[12] = { 0x30000, 0x1000 };
+	struct partition *p = *state;
+
+	OF(p, "claim", 3, first[0], first[1], 0);
+	OF(p, "claim", 3, last[0], last[1], 0);
+	of_call(p, "release", 2, 0, part);
+	assert_int_equal(OF(p, "claim", 3, 0x20fff, 1, 0), OF_NONE);
+	of_call(p, "release", 2, 0, last);
+	of_call(p, "release", 2, 0, last);
+	assert_int_equal(OF(p, "claim", 3, 0x20fff, 1, 0), OF_NONE);
+	assert_int_equal(OF(p, "claim", 3, 0x30000, 0x1000, 0), 0x30000);
+	of_call(p, "release", 2, 0, first);
+	assert_int_equal(OF(p, "claim", 3, 0x20fff, 1, 0), 0x20fff);
+}
+
 static void memory_that_is_not_there_is_not_claimed(void **state)
 {
 	static const uint32_t rows[][3] = {
@@ -280,6 +298,8 @@ static void memory_is_chosen_by_its_alignment(void **state)
 
 	assert_int_equal(OF(p, "claim", 3, 0, 0x10, 0), 0);
 	assert_int_equal(OF(p, "claim", 3, 7, 0x10, 0x1000), 0x1000);
+	assert_int_equal(OF(p, "claim", 3, 7, 0x11, 1), 0x10);
+	assert_int_equal(OF(p, "claim", 3, 7, 1, 2), 0x22);
 	assert_int_equal(OF(p, "claim", 3, 7, RTAS_BASE, 0x10000),
 			 OF_NONE);
 	assert_int_equal(OF(p, "claim", 3, 0x2000, 0x20000, 0), 0x2000);
@@ -368,6 +388,7 @@ int main(void)
 		of_test(a_guest_cannot_fill_the_memory_of_the_host),
 		of_test(nodes_and_instances_have_paths),
 		of_test(memory_is_claimed_once),
+		of_test(what_is_released_is_free_and_nothing_else),
 		of_test(memory_that_is_not_there_is_not_claimed),
 		of_test(memory_is_chosen_by_its_alignment),
 		of_test(as_many_claims_as_there_is_room_for),

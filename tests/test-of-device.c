@@ -200,6 +200,10 @@ static void the_clock_is_the_programs(void **state)
 
 	p->uptime_ns = 12345678901;
 	assert_int_equal(OF(p, "milliseconds", 0, 0), 12345);
+	p->uptime_ns = 5001000000;
+	assert_int_equal(OF(p, "milliseconds", 0, 0), 5001);
+	p->uptime_ns--;
+	assert_int_equal(OF(p, "milliseconds", 0, 0), 5000);
 }
 
 static void the_guest_leaves_and_the_program_is_told(void **state)

@@ -229,6 +229,49 @@ static void stanza_that_is_none_is_refused(void **state)
 	partition_free(p);
 }
 
+/* A stanza whose keywords are these. */
+static size_t put_stanza(uint8_t *to, const void *keywords, size_t len)
+{
+	const uint8_t head[] = { 0, 0, 0, len + 7, 0x82, 0, 0, 0x84, len, 0 };
+
+	memcpy(to, head, sizeof(head));
+	memcpy(to + sizeof(head), keywords, len);
+	to[sizeof(head) + len] = 0x78;
+	return sizeof(head) + len + 1;
+}
+
+static void keywords_and_locations_have_their_limits(void **state)
+{
+	static const struct {
+		const char *keywords;
+		size_t len;
+		size_t more;	/* bytes of the last keyword's value */
+		int ret;
+	} rows[] = {
+		{ "YL\1bZZ\0", 7, 0, 0 }, { "YL\1bZZ\1", 7, 0, -EINVAL },
+		{ "YL\0", 3, 0, -EINVAL }, { "YL\1", 3, 1, 0 },
+		{ "YL\117", 3, 79, 0 }, { "YL\120", 3, 80, -EINVAL },
+		{ "YL\117", 3, 78, -EINVAL },
+	};
+	uint8_t keywords[128], bytes[192];
+	struct partition *p = NULL;
+	struct papr_error error;
+
+	(void)state;
+	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
+					&error), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		size_t n = rows[i].len;
+
+		memcpy(keywords, rows[i].keywords, n);
+		memset(keywords + n, 'l', rows[i].more);
+		n = put_stanza(bytes, keywords, n + rows[i].more);
+		if (add(p, bytes, n) != rows[i].ret)
+			fail_msg("row %zu", i);
+	}
+	partition_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +282,7 @@ int main(void)
 		cmocka_unit_test(other_places_and_sequences_are_refused),
 		cmocka_unit_test(place_and_work_area_must_be_in_ram),
 		cmocka_unit_test(stanza_that_is_none_is_refused),
+		cmocka_unit_test(keywords_and_locations_have_their_limits),
 	};
 
 	return cmocka_run_group_tests_name("VPD", tests, NULL, NULL);
