@@ -281,6 +281,17 @@ static void damage_is_told_with_its_place(void **state)
 	}
 }
 
+static void checksum_is_of_the_header_alone(void **state)
+{
+	static uint8_t bytes[SIZE];
+	struct papr_error error;
+
+	(void)state;
+	assert_int_equal(papr_nvram_format(bytes, SIZE), 0);
+	bytes[16] = 0x55;
+	assert_int_equal(papr_nvram_check(bytes, SIZE, &error), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +305,7 @@ int main(void)
 		cmocka_unit_test(it_is_added_once_before_the_seal_and_has_a_size),
 		cmocka_unit_test(a_new_one_is_good_whatever_its_size),
 		cmocka_unit_test(the_checksum_is_the_specifications),
+		cmocka_unit_test(checksum_is_of_the_header_alone),
 		cmocka_unit_test(damage_is_told_with_its_place),
 	};
 

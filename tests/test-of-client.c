@@ -245,6 +245,47 @@ static void nodes_and_instances_have_paths(void **state)
 			 OF_NONE);
 }
 
+static void the_root_is_a_node_as_any_other(void **state)
+{
+	struct partition *p = *state;
+	uint32_t root = of_device(p, "/"), open;
+
+	assert_int_equal(OF(p, "getproplen", 2, root, of_text(p, "x-y")),
+			 OF_NONE);
+	assert_int_equal(OF(p, "setprop", 4, root, of_text(p, "x-y"),
+			    OF_BUFFER, 4), 4);
+	assert_int_equal(OF(p, "getproplen", 2, root, of_text(p, "x-y")), 4);
+	assert_int_equal(OF(p, "nextprop", 3, root, of_text(p, ""),
+			    OF_BUFFER), 1);
+	assert_int_equal(OF(p, "package-to-path", 3, root, OF_BUFFER, 99), 1);
+	open = OF(p, "open", 1, of_text(p, "/"));
+	assert_int_equal(OF(p, "instance-to-package", 1, open), root);
+}
+
+/* A string and its NUL, and the byte after them as it was. */
+static void assert_string_alone(struct partition *p)
+{
+	const char *text = (char *)p->ram + OF_BUFFER;
+
+	assert_true(*text);
+	assert_int_equal((uint8_t)text[strlen(text) + 1], 0x55);
+}
+
+static void strings_end_with_one_byte(void **state)
+{
+	struct partition *p = *state;
+	uint32_t chosen = of_device(p, "/chosen");
+
+	memset(p->ram + OF_BUFFER, 0x55, 99);
+	assert_int_equal(OF(p, "nextprop", 3, chosen, of_text(p, ""),
+			    OF_BUFFER), 1);
+	assert_string_alone(p);
+	memset(p->ram + OF_BUFFER, 0x55, 99);
+	assert_int_equal(OF(p, "package-to-path", 3, chosen, OF_BUFFER, 99),
+			 strlen("/chosen"));
+	assert_string_alone(p);
+}
+
 static void memory_is_claimed_once(void **state)
 {
 	struct partition *p = *state;
@@ -322,6 +363,7 @@ static void a_bad_call_fails_as_a_whole(void **state)
 {
 	static const uint32_t counts[][2] = {
 		{ 13, 0 }, { 0, 13 }, { 12, 1 }, { OF_NONE, 1 }, { 1, OF_NONE },
+		{ 1, 12 },
 		{ 2, 1 }, { 0, 1 },	/* peer takes one */
 	};
 	static const uint64_t nowhere[] = {
@@ -343,6 +385,23 @@ static void a_bad_call_fails_as_a_whole(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(nowhere); i++)
 		assert_int_equal(HCALL(p, KVMPPC_H_VOF_CLIENT, nowhere[i]),
 				 H_PARAMETER);
+	/* Its only argument is not there. */
+	store_be32(p->ram + RAM_SIZE - 12, of_text(p, "close"));
+	store_be32(p->ram + RAM_SIZE - 8, 1);
+	store_be32(p->ram + RAM_SIZE - 4, 0);
+	assert_int_equal(HCALL(p, KVMPPC_H_VOF_CLIENT, RAM_SIZE - 12),
+			 H_PARAMETER);
+}
+
+static void twelve_cells_are_not_too_many(void **state)
+{
+	uint32_t cells[14] = { 0 };
+
+	assert_int_equal(of_call(*state, "peer", 1, 11, cells), H_SUCCESS);
+	assert_int_equal(cells[11], 0);
+	cells[0] = of_text(*state, "");
+	assert_int_equal(of_call(*state, "interpret", 12, 0, cells),
+			 H_SUCCESS);
 }
 
 static void an_unknown_service_fails(void **state)
@@ -387,12 +446,15 @@ int main(void)
 		of_test(a_property_is_not_set),
 		of_test(a_guest_cannot_fill_the_memory_of_the_host),
 		of_test(nodes_and_instances_have_paths),
+		of_test(the_root_is_a_node_as_any_other),
+		of_test(strings_end_with_one_byte),
 		of_test(memory_is_claimed_once),
 		of_test(what_is_released_is_free_and_nothing_else),
 		of_test(memory_that_is_not_there_is_not_claimed),
 		of_test(memory_is_chosen_by_its_alignment),
 		of_test(as_many_claims_as_there_is_room_for),
 		of_test(a_bad_call_fails_as_a_whole),
+		of_test(twelve_cells_are_not_too_many),
 		of_test(an_unknown_service_fails),
 		of_test(results_go_where_they_were_asked_for),
 	};

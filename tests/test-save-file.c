@@ -211,6 +211,11 @@ static void no_sysparm(struct file *file)
 	put8(file, "sysparm", 8, 9);
 }
 
+static void unknown_sysparm(struct file *file)
+{
+	put8(file, "sysparm", 3, 99);
+}
+
 static void no_window(struct file *file)
 {
 	put8(file, "tce", 0, 0);
@@ -383,6 +388,8 @@ static const struct {
 	  "0x10000063" },
 	{ no_sysparm, -EINVAL, "section sysparm: system parameter 21 cannot "
 	  "have this value of 1 bytes" },
+	{ unknown_sysparm, -EINVAL, "section sysparm: system parameter 99 "
+	  "cannot have this value of 1 bytes" },
 	{ no_window, -EINVAL, "section tce: there is no DMA window 0x1" },
 	{ no_page, -EINVAL, "DMA window 0x71000001 cannot map page 99 with "
 	  "0x9003" },

@@ -322,7 +322,7 @@ static struct partition *unsealed(void)
 static void program_gives_values_that_the_guest_gets_and_sets(void **state)
 {
 	struct partition *p = unsealed();
-	char text[1024];
+	char text[1025];
 
 	(void)state;
 	assert_int_equal(papr_vm_set_sysparm(p->vm, 25, "abc", 4), 0);
@@ -335,12 +335,38 @@ static void program_gives_values_that_the_guest_gets_and_sets(void **state)
 	assert_value(p, 42, "\1", 1);
 	memset(text, 't', sizeof(text));
 	assert_int_equal(set(p, 25, text, 100), RTAS_SYSPARM_PARAM_ERROR);
+	text[1024] = '\0';
+	assert_int_equal(set(p, 25, text, 1025), RTAS_SYSPARM_PARAM_ERROR);
 	text[1023] = '\0';
 	assert_int_equal(set(p, 25, text, 1024), RTAS_SUCCESS);
 	assert_int_equal(papr_vm_get_sysparm(p->vm, 25, text, 2), 1024);
 	assert_int_equal(set(p, 28, "\0", 1), RTAS_SYSPARM_PARAM_ERROR);
 	assert_int_equal(set(p, 28, "\377", 1), RTAS_SUCCESS);
 	assert_int_equal(set(p, 42, "\0", 1), RTAS_NOT_AUTHORIZED);
+	partition_free(p);
+}
+
+/* The first of the table, and the longest there can be. */
+static void program_gives_the_first_one_and_a_long_one(void **state)
+{
+	static char text[PAPR_SYSPARM_MAX + 1];
+	struct partition *p = unsealed();
+	char value[4];
+
+	(void)state;
+	memset(text, 't', sizeof(text) - 1);
+	assert_int_equal(papr_vm_set_sysparm(p->vm, 39, text, sizeof(text)),
+			 -EINVAL);
+	text[PAPR_SYSPARM_MAX - 1] = '\0';
+	assert_int_equal(papr_vm_set_sysparm(p->vm, 39, text,
+					     PAPR_SYSPARM_MAX), 0);
+	assert_int_equal(papr_vm_set_sysparm(p->vm, 18, "abc", 3), 0);
+	assert_int_equal(papr_vm_seal(p->vm), 0);
+	assert_value(p, 18, "abc", 3);
+	assert_int_equal(set(p, 18, "abc", 3), RTAS_NOT_AUTHORIZED);
+	assert_int_equal(papr_vm_get_sysparm(p->vm, 18, value, 4), 3);
+	assert_int_equal(papr_vm_get_sysparm(p->vm, 39, value, 4),
+			 PAPR_SYSPARM_MAX);
 	partition_free(p);
 }
 
@@ -409,6 +435,7 @@ int main(void)
 		cmocka_unit_test(program_keeps_what_is_set_or_it_is_not_set),
 		cmocka_unit_test(
 			program_gives_values_that_the_guest_gets_and_sets),
+		cmocka_unit_test(program_gives_the_first_one_and_a_long_one),
 		cmocka_unit_test(program_cannot_give_every_value),
 		partition_test(program_sees_what_the_guest_sees),
 	};
