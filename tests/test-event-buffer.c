@@ -148,6 +148,19 @@ static void critical_scan_gets_the_fixed_part(void **state)
 	assert_memory_equal(p->ram + BUF, fixed, sizeof(fixed));
 }
 
+static void other_scans_get_all_of_the_log(void **state)
+{
+	struct partition *p = *state;
+
+	event_internal(p, PAPR_ELOG_WARNING, true);
+	assert_int_equal(RTAS(p, RTAS_TOKEN_event_scan, 4, 1, ALL, 1, BUF, 7),
+			 RTAS_PARAMETER_ERROR);
+	p->n_dirty = 0;
+	assert_int_equal(RTAS(p, RTAS_TOKEN_event_scan, 4, 1, ALL, 0, BUF,
+			      PAPR_ELOG_MAX), RTAS_SUCCESS);
+	assert_log_written(p, LEN_PS);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -157,6 +170,7 @@ int main(void)
 		partition_test(without_an_event_the_buffer_is_not_looked_at),
 		partition_test(critical_check_gets_all_of_the_log),
 		partition_test(critical_scan_gets_the_fixed_part),
+		partition_test(other_scans_get_all_of_the_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
