@@ -58,10 +58,10 @@ static void compiler_has_no_warning(void **state)
 		write_tree(fdt, name);
 		said = output_of(&len, "dtc -I dtb -O dtb -o /dev/null %s "
 				 "2>&1", name);
+		unlink(name);
 		assert_non_null(said);
 		if (len)
 			fail_msg("%s: %s", machines[i].name, said);
-		unlink(name);
 		free(said);
 		free(fdt);
 	}
@@ -120,8 +120,8 @@ static void write_all(void **state)
 		write_tree(fdt, name);
 		said = output_of(&len, DTC " -s -I dtb -O dts -o " TREES
 				 "/%s.dts %s", machines[i].name, name);
-		assert_non_null(said);
 		unlink(name);
+		assert_non_null(said);
 		free(said);
 		free(fdt);
 	}
