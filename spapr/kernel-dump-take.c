@@ -46,10 +46,12 @@ static uint64_t copy(struct papr_vm *vm, uint64_t to, uint64_t from,
 
 	while (done < len) {
 		uint64_t n = piece(to + done, len - done);
-		const uint8_t *source = bytes + done;
+		const uint8_t *source;
 		uint8_t *target;
 
-		if (!bytes) {
+		if (bytes) {
+			source = bytes + done;
+		} else {
 			n = piece(from + done, n);
 			source = ram_get(vm, from + done, n, RAM_READ);
 		}
