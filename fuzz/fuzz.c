@@ -84,6 +84,21 @@ static int set_regs(void *cpu, const struct papr_regs *regs)
 	return 0;
 }
 
+static int name_regs(void *cpu, struct papr_named_reg *regs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		regs[i] = (struct papr_named_reg){
+			{ "GPR00" }, ((struct fuzz_vm *)cpu)->interrupted.r3
+		};
+	return n;
+}
+
+static int reset_cpu(void *cpu)
+{
+	(void)cpu;
+	return 0;
+}
+
 static void wake(void *cpu)
 {
 	(void)cpu;
@@ -167,6 +182,8 @@ static const struct papr_host_ops host_ops = {
 	.write_hpt = write_hpt,
 	.get_area = get_area,
 	.set_area = set_area,
+	.name_regs = name_regs,
+	.reset_cpu = reset_cpu,
 };
 
 static size_t console_write(void *vmm, uint32_t unit, const void *data,
@@ -265,6 +282,7 @@ static void make(struct fuzz_vm *vm, size_t kind)
 	struct papr_vm_config config = {
 		.size = sizeof(config), .cores = 2, .threads = 1, .vsmt = 1,
 		.mmu = kinds[kind].mmu, .rtas_base = FUZZ_RAM / 2,
+		.kernel_dump = true,
 	};
 	static const uint8_t nvram[PAPR_NVRAM_MIN];
 
@@ -334,6 +352,7 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 	}
 	vm->regs[PAPR_REG_MSR] = 0;
 	fwnmi_reset(vm->vm);
+	vm->vm->dump.state = KDUMP_NONE;
 	xics_reset(vm->vm->xics);
 	put_events(vm->vm);
 	hcalls_reset_vio(vm->vm);
