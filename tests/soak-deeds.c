@@ -196,8 +196,8 @@ static void change_policy(struct soak *soak)
 		"sets: { hcall-interrupt: user, hcall-tce: deny }",
 		"hcalls: { H_RANDOM: { route: user, fail: H_BUSY, every: 2 } }",
 		"rtas: { event-scan: { route: user, log: true } }",
-		"rtas: { get-time-of-day: { fail: extended-delay-1ms, "
-			"retries: 3 }, ibm,os-term: deny }",
+		("rtas: { get-time-of-day: { fail: extended-delay-1ms, "
+		 "retries: 3 }, ibm,os-term: deny }"),
 		"hcalls: { H_NO_SUCH_CALL: user }",
 	};
 	const char *text = texts[below(soak, ARRAY_SIZE(texts))];
