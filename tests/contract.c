@@ -494,7 +494,8 @@ static int run_cpu(void)
 {
 	return cmocka_run_group_tests_name(contract_name, cpu_tests, NULL,
 					   NULL) +
-	       contract_run_traps() + contract_run_xive();
+	       contract_run_traps() + contract_run_save() +
+	       contract_run_xive();
 }
 
 static int run_fakes(void)

@@ -24,6 +24,9 @@ int contract_run_traps(void);
 /* Those of tables that are shared, likewise. */
 int contract_run_tables(void);
 
+/* Those of registers that are saved and loaded, likewise. */
+int contract_run_save(void);
+
 /* Those of a XIVE, where the host has one, and its absence. */
 int contract_run_xive(void);
 
