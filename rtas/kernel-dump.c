@@ -9,18 +9,6 @@
 
 enum { REGISTER = 1, UNREGISTER = 2, INVALIDATE = 3 };
 
-/* What the platform writes begins empty. */
-static void clear(struct kernel_dump *dump)
-{
-	store_be16(dump->bytes + KDUMP_STATUS, 0);
-	for (unsigned int i = 0; i < kdump_sections(dump); i++) {
-		uint8_t *section = kdump_section(dump, i);
-
-		store_be16(section + KDS_ERRORS, 0);
-		store_be64(section + KDS_DONE, 0);
-	}
-}
-
 /* A copy is judged: the guest's can change meanwhile. */
 static int32_t set(struct papr_vm *vm, uint64_t gpa, uint32_t len)
 {
@@ -39,7 +27,6 @@ static int32_t set(struct papr_vm *vm, uint64_t gpa, uint32_t len)
 	memcpy(dump->bytes, bytes, len);
 	dump->len = len;
 	dump->state = KDUMP_REGISTERED;
-	clear(dump);
 	return RTAS_SUCCESS;
 }
 

@@ -59,6 +59,7 @@ static const struct {
 	{ "a section too many", KDUMP_SECTIONS, 2, DUMP_SECTIONS + 1 },
 	{ "more sections than there may be", KDUMP_SECTIONS, 2, 11 },
 	{ "all bits in the number of sections", KDUMP_SECTIONS, 2, 0xffff },
+	{ "the header as a section", KDUMP_FIRST, 4, 0 },
 	{ "sections in the header", KDUMP_FIRST, 4, KDUMP_HEADER_SIZE - 1 },
 	{ "sections end behind the end", KDUMP_FIRST, 4,
 	  KDUMP_HEADER_SIZE + 1 },
@@ -120,22 +121,30 @@ static void structure_must_be_in_memory_and_short(void **state)
 				      rows[i].len), rows[i].status);
 }
 
-static void ten_sections_at_the_end_are_taken(void **state)
+/* At the end of the longest structure. */
+static int32_t register_sections(struct partition *p, uint32_t n)
 {
-	struct partition *p = *state;
-	uint32_t first = KDUMP_MAX - 10 * KDS_SIZE;
+	uint32_t first = KDUMP_MAX - n * KDS_SIZE;
 	uint8_t *fdm = p->ram + DUMP_AT;
 
 	dump_put_structure(p);
-	store_be16(fdm + KDUMP_SECTIONS, 10);
+	store_be16(fdm + KDUMP_SECTIONS, n);
 	store_be32(fdm + KDUMP_FIRST, first);
 	memset(fdm + KDUMP_HEADER_SIZE, 0, KDUMP_MAX - KDUMP_HEADER_SIZE);
-	for (int i = 0; i < 10; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		store_be32(fdm + first + i * KDS_SIZE + KDS_FLAGS, 1);
 		store_be16(fdm + first + i * KDS_SIZE + KDS_TYPE, KDS_HPT);
 	}
-	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_configure_kernel_dump, 3, 1,
-			      DUMP_REGISTER, DUMP_AT, KDUMP_MAX), RTAS_SUCCESS);
+	return RTAS(p, RTAS_TOKEN_ibm_configure_kernel_dump, 3, 1,
+		    DUMP_REGISTER, DUMP_AT, KDUMP_MAX);
+}
+
+static void ten_sections_are_taken_and_no_more(void **state)
+{
+	struct partition *p = *state;
+
+	assert_int_equal(register_sections(p, 11), RTAS_PARAMETER_ERROR);
+	assert_int_equal(register_sections(p, 10), RTAS_SUCCESS);
 	dump_give_up(p, PAPR_EVENT_DUMP);
 	dump_take(p, 1);
 	assert_dump_section(p, 9, 0, 0);
@@ -313,7 +322,7 @@ int main(void)
 		dump_test(command_must_be_one_of_three),
 		dump_test(structure_that_cannot_be_done_is_refused),
 		dump_test(structure_must_be_in_memory_and_short),
-		dump_test(ten_sections_at_the_end_are_taken),
+		dump_test(ten_sections_are_taken_and_no_more),
 		dump_test(sections_are_copied),
 		dump_test(registers_of_those_who_run_are_written),
 		cmocka_unit_test(
