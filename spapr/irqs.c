@@ -334,8 +334,8 @@ struct hidden {
 
 /*
  * A guest that misuses H_EOI or H_IPI is still shown what is not favoured
- * enough, or what nobody asks for.  No controller takes such a state, so it is
- * saved as H_CPPR would have left it: an interrupt of a source waits.
+ * enough, or an IPI that nobody asks for so.  No controller takes such a state:
+ * it is saved as H_CPPR would have left it, an interrupt of a source waits.
  */
 static uint64_t hide(uint64_t state, struct hidden *hidden)
 {
@@ -343,12 +343,14 @@ static uint64_t hide(uint64_t state, struct hidden *hidden)
 	uint8_t pending = state >> ICP_PPRI_SHIFT;
 	uint32_t xisr = state >> ICP_XISR_SHIFT & XICS_XISR;
 
-	if (!xisr || (pending < cppr && (xisr != XICS_IPI || pending == mfrr)))
+	if (xisr == XICS_IPI && mfrr < cppr)
+		return (state & ~(0xffull << ICP_PPRI_SHIFT)) |
+		       (uint64_t)mfrr << ICP_PPRI_SHIFT;
+	if (!xisr || (xisr != XICS_IPI && pending < cppr))
 		return state;
 	if (xisr != XICS_IPI)
 		hidden->irq[hidden->n++] = xisr;
-	return (uint64_t)cppr << ICP_CPPR_SHIFT |
-	       (uint64_t)mfrr << ICP_MFRR_SHIFT |
+	return (state & ~((uint64_t)XICS_XISR << ICP_XISR_SHIFT)) |
 	       (uint64_t)XICS_MASKED << ICP_PPRI_SHIFT;
 }
 
