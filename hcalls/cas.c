@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a partition and its client agree on.  What the partition was made with
- * is fixed: a client that needs something else is refused, in words.
+ * What a partition and its client agree on.  A client that needs what the
+ * partition was not made with, nor offers, is refused, in words.
  */
 #include "config.h"
 
 #include <errno.h>
-
-#include <libfdt.h>
+#include <stdlib.h>
 
 #include "hcalls/cas.h"
 #include "hcalls/handlers.h"
@@ -90,9 +89,16 @@ static int64_t refuse(struct papr_vm *vm, const char *what)
 	return H_HARDWARE;
 }
 
-/* The guest's processor level, and vector 5, into @agreed. */
-static int64_t agree(struct papr_vm *vm, const struct cas_request *request,
-		     struct agreed *agreed)
+/* What the client wants to have. */
+struct wishes {
+	const struct cpu_level *level;	/* NULL: the processor's own */
+	enum papr_mmu mmu;
+	enum papr_interrupts irqs;
+};
+
+/* Nothing is changed yet. */
+static int64_t understand(struct papr_vm *vm, const struct cas_request *request,
+			  struct wishes *wishes)
 {
 	const struct cpu_level *level = best_level(request, vm->info.isa);
 	const char *without;
@@ -101,36 +107,63 @@ static int64_t agree(struct papr_vm *vm, const struct cas_request *request,
 		return refuse(vm, "processor");
 	if (!request->vectors[0].len || !request->vectors[4].len)
 		return H_PARAMETER;
-	without = vector5_agree(vm, request->vectors[4].bytes,
-				request->vectors[4].len, agreed->vector5);
+	without = vector5_choose(vm, request->vectors[4].bytes,
+				 request->vectors[4].len, &wishes->mmu,
+				 &wishes->irqs);
 	if (without)
 		return refuse(vm, without);
-	if (vm->mmu == PAPR_MMU_RADIX && level && level->isa < ISA_3_0)
+	if (wishes->mmu == PAPR_MMU_RADIX && level && level->isa < ISA_3_0)
 		return refuse(vm, "processor with the radix MMU");
-	agreed->pvr = level ? level->logical_pvr : 0;
-	agreed->any = true;
+	wishes->level = level;
+	return H_SUCCESS;
+}
+
+static int64_t grant(struct papr_vm *vm, const struct cas_request *request,
+		     const struct wishes *wishes)
+{
+	struct agreed agreed = {
+		.any = true,
+		.pvr = wishes->level ? wishes->level->logical_pvr : 0,
+	};
+	struct papr_error error;
+
+	if (choice_take(vm, wishes->mmu, wishes->irqs, &error)) {
+		vm_log(vm, PAPR_LOG_WARNING, "client architecture support: %s",
+		       error.text);
+		return H_HARDWARE;
+	}
+	vector5_agree(vm, request->vectors[4].bytes, request->vectors[4].len,
+		      agreed.vector5);
+	if (set_level(vm, agreed.pvr))
+		return H_HARDWARE;
+	vm->firmware.agreed = agreed;
 	return H_SUCCESS;
 }
 
 int64_t cas_negotiate(struct papr_vcpu *vcpu, uint64_t gpa)
 {
 	struct papr_vm *vm = vcpu->vm;
-	struct agreed agreed = { .any = false };
 	struct cas_request request;
+	struct wishes wishes;
 	uint8_t bytes[CAS_BYTES];
+	void *before;
 	int64_t ret;
 
 	if (!is_alone(vcpu))
 		return H_MULTI_THREADS_ACTIVE;
 	if (cas_parse(bytes, read_guest(vm, gpa, bytes), &request))
 		return H_PARAMETER;
-	ret = agree(vm, &request, &agreed);
+	ret = understand(vm, &request, &wishes);
 	if (ret)
 		return ret;
-	if (set_level(vm, agreed.pvr))
+	before = fdt_now(vm);
+	if (!before)
 		return H_HARDWARE;
-	vm->firmware.agreed = agreed;
-	return fdt_agree(vm, vm->firmware.tree) ? H_HARDWARE : H_SUCCESS;
+	ret = grant(vm, &request, &wishes);
+	if (!ret && fdt_agree(vm, before, vm->firmware.tree))
+		ret = H_HARDWARE;
+	free(before);
+	return ret;
 }
 
 int hcalls_reset_cas(struct papr_vm *vm)

@@ -29,6 +29,7 @@ extern const struct hcall_impl hcalls_xive[];
  */
 int hcalls_reset(struct papr_vm *vm);
 int hcalls_reset_mode(struct papr_vm *vm);
+int hcalls_reset_mmu(struct papr_vm *vm);
 int hcalls_reset_cas(struct papr_vm *vm);
 void hcalls_reset_cede(struct papr_vm *vm);
 void hcalls_reset_tce(struct papr_vm *vm);

@@ -357,22 +357,25 @@ static int64_t h_random(struct papr_vcpu *vcpu, const void *args, void *rets)
 	return H_SUCCESS;
 }
 
-/* LPCR itself is reset with the other registers of each vCPU. */
-int hcalls_reset_mode(struct papr_vm *vm)
+int hcalls_reset_mmu(struct papr_vm *vm)
 {
 	const struct papr_host_ops *ops = &vm->host_ops;
 	bool radix = vm->mmu == PAPR_MMU_RADIX;
 	uint64_t gtse = vm->gtse ? MMU_GTSE : 0;
-	int r = 0;
+	int r = radix ? 0 : hpt_reset(vm);
 
-	atomic_store(&vm->lpcr_mask, 0);
-	atomic_store(&vm->lpcr_value, 0);
-	if (!radix)
-		r = hpt_reset(vm);
 	if (r || vm->info.isa < 300 || !ops->configure_mmu)
 		return r;
 	return tell_host(vm, radix ? MMU_RADIX | gtse : 0,
 			 radix ? PATB_GR : 0);
+}
+
+/* LPCR itself is reset with the other registers of each vCPU. */
+int hcalls_reset_mode(struct papr_vm *vm)
+{
+	atomic_store(&vm->lpcr_mask, 0);
+	atomic_store(&vm->lpcr_value, 0);
+	return hcalls_reset_mmu(vm);
 }
 
 /* LPCR itself is saved with the other registers of each vCPU. */

@@ -291,12 +291,16 @@ static void write_facilities(struct tree *t, const struct papr_vm *vm)
 	tree_end(t);
 }
 
-/* What client architecture support would agree on with who takes it all. */
+/* What was agreed on, or would be with a client that takes it all. */
 static void write_option_vector_5(struct tree *t, const struct papr_vm *vm)
 {
+	const struct agreed *agreed = &vm->firmware.agreed;
 	uint8_t v[VECTOR5_BYTES];
 
-	vector5_offer(vm, v);
+	if (agreed->any)
+		memcpy(v, agreed->vector5, sizeof(v));
+	else
+		vector5_offer(vm, v);
 	tree_bytes(t, "ibm,architecture-vec-5", v, sizeof(v));
 }
 
@@ -369,8 +373,8 @@ static void write_root(struct tree *t, const struct papr_vm *vm,
 	tree_end(t);
 }
 
-static void write_tree(struct tree *t, const struct papr_vm *vm,
-		       const struct papr_fdt_config *c, size_t len)
+static int write_tree(struct tree *t, const struct papr_vm *vm,
+		      const struct papr_fdt_config *c, size_t len)
 {
 	t->err = fdt_create(t->fdt, len);
 	if (!t->err)
@@ -381,14 +385,26 @@ static void write_tree(struct tree *t, const struct papr_vm *vm,
 	write_root(t, vm, c);
 	if (!t->err)
 		t->err = fdt_finish(t->fdt);
+	return t->err;
+}
+
+int fdt_write(struct papr_vm *vm, const struct papr_fdt_config *config,
+	      void *buf, size_t len)
+{
+	struct tree t = { buf, 0 };
+	int r;
+
+	pthread_mutex_lock(&vm->routes_lock);
+	r = write_tree(&t, vm, config, len);
+	pthread_mutex_unlock(&vm->routes_lock);
+	return r;
 }
 
 int papr_vm_fdt(struct papr_vm *vm, const struct papr_fdt_config *config,
 		void *buf, size_t len)
 {
 	struct papr_fdt_config c;
-	struct tree t = { buf, 0 };
-	int used;
+	int used, r;
 
 	if (vm->stage != VM_SEALED)
 		return error_set(&vm->error, -EBUSY, "the device tree is "
@@ -401,17 +417,15 @@ int papr_vm_fdt(struct papr_vm *vm, const struct papr_fdt_config *config,
 		len = INT32_MAX;
 	vm->drcs.timebase_hz = c.timebase_hz;
 	vm->drcs.clock_hz = c.clock_hz;
-	pthread_mutex_lock(&vm->routes_lock);
-	write_tree(&t, vm, &c, len);
-	pthread_mutex_unlock(&vm->routes_lock);
-	if (!t.err) {
+	r = fdt_write(vm, &c, buf, len);
+	if (!r) {
 		fdt_set_boot_cpuid_phys(buf, vm->vcpus[0]->id);
 		used = fdt_totalsize(buf);
-		t.err = fdt_open_into(buf, buf, len);
+		r = fdt_open_into(buf, buf, len);
 	}
-	if (t.err)
+	if (r)
 		return error_set(&vm->error, -ENOSPC, "the device tree does "
 				 "not fit in %zu bytes: %s", len,
-				 fdt_strerror(t.err));
+				 fdt_strerror(r));
 	return used;
 }

@@ -71,11 +71,18 @@ uint32_t cpu_version_now(const struct papr_vm *vm);
 size_t cpu_features(const struct papr_vm *vm, const struct cpu_level *level,
 		    uint8_t features[PA_FEATURES_MAX]);
 
+/* The whole tree; 0 or libfdt's error. */
+int fdt_write(struct papr_vm *vm, const struct papr_fdt_config *config,
+	      void *buf, size_t len);
+
+/* What the library would write now, to be freed; NULL without memory. */
+void *fdt_now(struct papr_vm *vm);
+
 /*
- * What client architecture support has agreed on, into a tree that has room;
- * 0 or libfdt's error.
+ * What has become different since @before was what fdt_now() gave, into a tree
+ * that has room; 0 or libfdt's error.
  */
-int fdt_agree(const struct papr_vm *vm, void *fdt);
+int fdt_agree(struct papr_vm *vm, const void *before, void *fdt);
 
 /* With a XIVE: a property of the root, and the controller's node. */
 void tree_xive_root(struct tree *t);

@@ -124,7 +124,9 @@ int hpt_write(struct papr_vm *vm, uint64_t index, const struct papr_hpte *entry)
 
 uint64_t hpt_entries(const struct papr_vm *vm)
 {
-	return vm->hpt_order ? (1ull << vm->hpt_order) / 16 : 0;
+	if (vm->mmu != PAPR_MMU_HASH || !vm->hpt_order)
+		return 0;
+	return (1ull << vm->hpt_order) / 16;
 }
 
 /* The page number begins where the encoding of the page's size ends. */

@@ -8,9 +8,24 @@
 
 #include <papr/vm.h>
 
+#include "spapr/event-queue.h"
+#include "spapr/vio.h"
+
+#define IRQS (VIO_DEVICES + PAPR_EVENT_CLASSES)
+
+/* All sources, of events and of devices, in rising order; how many. */
+size_t irqs_list(const struct papr_vm *vm, uint32_t irqs[IRQS]);
+
 /* Steps of the seal: the controller, and the RTAS calls of its sources. */
 int irqs_setup(struct papr_vm *vm);
 int irqs_setup_rtas(struct papr_vm *vm);
+
+/*
+ * While all vCPUs are held, and under irqs_lock: there is none any more, and
+ * there is one as new, by vm->interrupts and the routes.  0 or -errno.
+ */
+int irqs_end(struct papr_vm *vm, struct papr_error *error);
+int irqs_begin(struct papr_vm *vm, struct papr_error *error);
 
 /* As after the seal, with the controller that there is; 0 or -errno. */
 int irqs_reset(struct papr_vm *vm);

@@ -122,7 +122,7 @@ static int make_xics(struct papr_kvm *kvm)
 	return r;
 }
 
-static int make_controller(struct papr_kvm *kvm)
+int kvm_irqs_make(struct papr_kvm *kvm)
 {
 	int r = kvm->xive ? kvm_xive_make(kvm) : make_xics(kvm);
 
@@ -140,13 +140,14 @@ int kvm_irqs_setup(void *host, uint32_t servers, const uint32_t *irqs,
 
 	if (kvm->irqs_fd >= 0)
 		return -EEXIST;
+	kvm_xive_free(kvm);	/* of a XIVE that was before it */
 	talloc_free(kvm->irqs);
 	kvm->irqs = talloc_memdup(kvm, irqs, n * sizeof(*irqs));
 	if (!kvm->irqs)
 		return -ENOMEM;
 	kvm->servers = servers;
 	kvm->n_irqs = n;
-	return make_controller(kvm);
+	return kvm_irqs_make(kvm);
 }
 
 /*
@@ -156,7 +157,7 @@ int kvm_irqs_setup(void *host, uint32_t servers, const uint32_t *irqs,
 int kvm_irqs_reset(void *host)
 {
 	kvm_irqs_drop(host);
-	return make_controller(host);
+	return kvm_irqs_make(host);
 }
 
 int kvm_irqs_line(void *host, uint32_t irq, bool level)

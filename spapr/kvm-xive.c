@@ -207,12 +207,13 @@ static int xive_setup(void *host, const struct papr_xive_layout *layout)
 
 	if (kvm->irqs_fd >= 0)
 		return -EEXIST;
+	kvm_xive_free(kvm);
 	if (sysconf(_SC_PAGESIZE) != (long)PAGE)
 		return -EOPNOTSUPP;
 	kvm->xive = xive_new(kvm, layout);
 	if (!kvm->xive)
 		return -ENOMEM;
-	r = kvm_xive_make(kvm);
+	r = kvm_irqs_make(kvm);
 	if (!r)
 		r = add_slots(kvm);
 	if (r) {

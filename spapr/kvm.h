@@ -153,6 +153,7 @@ int kvm_irqs_setup(void *host, uint32_t servers, const uint32_t *irqs,
 int kvm_irqs_reset(void *host);
 int kvm_irqs_line(void *host, uint32_t irq, bool level);
 int kvm_irqs_drop(void *host);
+int kvm_irqs_make(struct papr_kvm *kvm);
 int kvm_cpu_get_icp(void *cpu, uint64_t *state);
 int kvm_cpu_set_icp(void *cpu, uint64_t state);
 int kvm_irqs_get_source(void *host, uint32_t irq, uint64_t *state);

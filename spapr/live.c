@@ -144,6 +144,24 @@ static int change_policy(struct papr_vm *vm, struct papr_policy *policy,
 	return r;
 }
 
+int routing_renew(struct papr_vm *vm, struct papr_error *error)
+{
+	const struct papr_host host = vm_host_granted(vm);
+	struct routing *routing, *old = routing_now(vm);
+	int r = routes_apply(vm->policy, &host, &vm->host_ops, vm->host,
+			     vm->routes, error);
+
+	if (r)
+		return r;
+	routing = routing_new(vm, vm->policy, vm->routes, NULL);
+	if (!routing)
+		return error_set(error, -ENOMEM, "out of memory");
+	routing_publish(vm, routing);
+	if (old)
+		routing_retire(vm, old);
+	return 0;
+}
+
 int papr_vm_change_policy(struct papr_vm *vm, const struct papr_policy *policy,
 			  struct papr_error *error)
 {

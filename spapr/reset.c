@@ -64,6 +64,9 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 	}
 	drcs_reset(vm);
 	hcalls_reset_vio(vm);
+	r = choice_reset(vm, error);
+	if (r)
+		return r;
 	r = reset_irqs(vm, error);
 	if (r)
 		return r;

@@ -44,6 +44,12 @@ struct routing *routing_new(const struct papr_vm *vm,
 			    const struct routing *old);
 void routing_free(struct routing *routing);
 
+/*
+ * Applies the policy to the host as it is now granted, and publishes what comes
+ * of it; under routes_lock, while no vCPU but the caller's is in a call.
+ */
+int routing_renew(struct papr_vm *vm, struct papr_error *error);
+
 static inline struct routing *routing_now(const struct papr_vm *vm)
 {
 	return atomic_load(&vm->routing);

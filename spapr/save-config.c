@@ -43,11 +43,12 @@ static void add_machine(struct facts *f, const struct papr_vm *vm)
 	add(f, "number of cores", vm->config.cores);
 	add(f, "threads of a core", vm->config.threads);
 	add(f, "distance of vCPU ids (vSMT)", vm->vsmt);
-	add(f, "MMU (1 radix, 2 hash)", vm->mmu);
+	add(f, "MMU (1 radix, 2 hash)", vm->choice.first_mmu);
 	add(f, "nested KVM-HV", vm->nested_hv);
 	add(f, "FWNMI", vm->fwnmi);
 	add(f, "address of RTAS", vm->config.rtas_base);
-	add(f, "order of the page table", vm->hpt_order);
+	add(f, "order of the page table",
+	    vm->choice.first_mmu == PAPR_MMU_HASH ? vm->hpt_order : 0);
 	add(f, "size of NVRAM", vm->nvram_size);
 	add(f, "number of RAM regions", vm->n_ram);
 	add(f, "number of DMA windows", vm->n_tce);
@@ -90,7 +91,8 @@ static void add_parts(struct facts *f, const struct papr_vm *vm)
 	add(f, "address of pluggable memory", vm->drcs.area.gpa);
 	add(f, "size of pluggable memory", vm->drcs.area.len);
 	add_numa(f, vm);
-	add(f, "interrupt controller (0 XICS, 1 XIVE)", vm_has_xive(vm));
+	add(f, "interrupt controller (0 XICS, 1 XIVE)",
+	    vm->choice.first_irqs == PAPR_INTERRUPTS_XIVE);
 	add(f, "GTSE", vm->gtse);
 	add(f, "kernel dumps", vm->config.kernel_dump);
 }

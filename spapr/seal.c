@@ -123,6 +123,7 @@ static uint32_t hpt_order(const struct papr_vm *vm)
 
 static int setup_mmu(struct papr_vm *vm)
 {
+	bool hash;
 	int r;
 
 	if (vm->host_ops.describe_mmu) {
@@ -131,10 +132,12 @@ static int setup_mmu(struct papr_vm *vm)
 			return error_set(&vm->error, r, "the host does not "
 					 "describe its MMU: %s", strerror(-r));
 	}
-	if (vm->mmu != PAPR_MMU_HASH || (!vm->host_ops.setup_hpt &&
-					 vm->info.flavour != PAPR_FLAVOUR_PR))
+	hash = vm->mmu == PAPR_MMU_HASH && (vm->host_ops.setup_hpt ||
+	       vm->info.flavour == PAPR_FLAVOUR_PR);
+	if (hash || vm->choice.mmu)
+		vm->hpt_order = hpt_order(vm);
+	if (!hash)
 		return 0;
-	vm->hpt_order = hpt_order(vm);
 	r = hpt_setup(vm);
 	if (r)
 		return error_set(&vm->error, r, "no hashed page table of "
@@ -188,24 +191,12 @@ static int check_gtse(struct papr_vm *vm)
 
 static int setup_routes(struct papr_vm *vm)
 {
-	const struct papr_host host = vm_host_granted(vm);
-	struct routing *routing;
-	int r;
-
 	if (!vm->policy) {
 		vm->policy = policy_copy(NULL, NULL);
 		if (!vm->policy)
 			return error_set(&vm->error, -ENOMEM, "out of memory");
 	}
-	r = routes_apply(vm->policy, &host, &vm->host_ops, vm->host,
-			 vm->routes, &vm->error);
-	if (r)
-		return r;
-	routing = routing_new(vm, vm->policy, vm->routes, NULL);
-	if (!routing)
-		return error_set(&vm->error, -ENOMEM, "out of memory");
-	routing_publish(vm, routing);
-	return 0;
+	return routing_renew(vm, &vm->error);
 }
 
 int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)

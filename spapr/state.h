@@ -67,6 +67,7 @@ struct state_module {
 extern const struct state_module config_state;
 extern const struct state_module routes_state;
 extern const struct state_module time_state;
+extern const struct state_module choice_state;
 extern const struct state_module mmu_state;
 extern const struct state_module hpt_state;
 extern const struct state_module rtas_state;

@@ -52,20 +52,46 @@ void vector5_offer(const struct papr_vm *vm, uint8_t v[VECTOR5_BYTES])
 		v[fields[i].byte] |= offered(vm, i);
 }
 
-const char *vector5_agree(const struct papr_vm *vm, const uint8_t *asked,
-			  size_t n, uint8_t v[VECTOR5_BYTES])
+/* Of the two values of a field that is chosen. */
+#define SECOND 0x40u
+#define EITHER 0x80u
+
+static bool may_choose(const struct papr_vm *vm, size_t field)
+{
+	return (field == FIELD_MMU && vm->choice.mmu) ||
+	       (field == FIELD_INTERRUPTS && vm->choice.irqs);
+}
+
+static uint8_t wanted(const struct field *f, const uint8_t *asked, size_t n)
+{
+	return f->byte <= n ? asked[f->byte - 1] & f->mask : 0;
+}
+
+const char *vector5_choose(const struct papr_vm *vm, const uint8_t *asked,
+			   size_t n, enum papr_mmu *mmu,
+			   enum papr_interrupts *irqs)
+{
+	for (size_t i = 0; i < FIELDS; i++) {
+		uint8_t want = wanted(&fields[i], asked, n);
+
+		if (fields[i].kind == CHOOSE && want != offered(vm, i) &&
+		    (!may_choose(vm, i) || want & ~SECOND))
+			return fields[i].words;
+	}
+	*mmu = wanted(&fields[FIELD_MMU], asked, n) ? PAPR_MMU_RADIX :
+						      PAPR_MMU_HASH;
+	*irqs = wanted(&fields[FIELD_INTERRUPTS], asked, n) ?
+		PAPR_INTERRUPTS_XIVE : PAPR_INTERRUPTS_XICS;
+	return NULL;
+}
+
+void vector5_agree(const struct papr_vm *vm, const uint8_t *asked, size_t n,
+		   uint8_t v[VECTOR5_BYTES])
 {
 	begin(v);
-	for (size_t i = 0; i < FIELDS; i++) {
-		const struct field *f = &fields[i];
-		uint8_t have = offered(vm, i);
-		uint8_t want = f->byte <= n ? asked[f->byte - 1] & f->mask : 0;
-
-		if (f->kind == CHOOSE && want != have)
-			return f->words;
-		v[f->byte] |= want & have;
-	}
-	return NULL;
+	for (size_t i = 0; i < FIELDS; i++)
+		v[fields[i].byte] |= wanted(&fields[i], asked, n) &
+				     offered(vm, i);
 }
 
 void vector5_support(const struct papr_vm *vm,
@@ -74,6 +100,9 @@ void vector5_support(const struct papr_vm *vm,
 	uint8_t v[VECTOR5_BYTES];
 
 	vector5_offer(vm, v);
+	for (size_t i = 0; i < FIELDS; i++)
+		if (may_choose(vm, i))
+			v[fields[i].byte] = EITHER;
 	for (int i = 0; i < VECTOR5_SUPPORT_BYTES / 2; i++) {
 		pairs[2 * i] = fields[FIELD_INTERRUPTS].byte + i;
 		pairs[2 * i + 1] = v[pairs[2 * i]];

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <papr/vm.h>
+
 struct papr_vm;
 
 /* As in the device tree: its length less one, then bytes 1 to 26. */
@@ -15,11 +17,16 @@ struct papr_vm;
 void vector5_offer(const struct papr_vm *vm, uint8_t v[VECTOR5_BYTES]);
 
 /*
- * What both sides have, of a client that asks for @n bytes, byte 1 first.
- * NULL, or what they do not agree on, in words.
+ * What a client wants that asks for @n bytes, byte 1 first.  NULL, or what this
+ * partition does not have, in words.
  */
-const char *vector5_agree(const struct papr_vm *vm, const uint8_t *asked,
-			  size_t n, uint8_t v[VECTOR5_BYTES]);
+const char *vector5_choose(const struct papr_vm *vm, const uint8_t *asked,
+			   size_t n, enum papr_mmu *mmu,
+			   enum papr_interrupts *irqs);
+
+/* What both sides have, once the partition has what was chosen. */
+void vector5_agree(const struct papr_vm *vm, const uint8_t *asked, size_t n,
+		   uint8_t v[VECTOR5_BYTES]);
 
 /* Pairs of byte number and what is to be had there. */
 #define VECTOR5_SUPPORT_BYTES 8

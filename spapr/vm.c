@@ -69,7 +69,7 @@ static int check_config(const struct papr_vm_config *c,
 				 (unsigned long long)c->rtas_base);
 	if (c->mmu > PAPR_MMU_HASH || c->nested_hv > PAPR_SWITCH_OFF ||
 	    c->fwnmi > PAPR_SWITCH_OFF || c->gtse > PAPR_SWITCH_OFF ||
-	    c->interrupts > PAPR_INTERRUPTS_AUTO)
+	    c->interrupts > PAPR_INTERRUPTS_DUAL)
 		return error_set(error, -EINVAL, "an MMU mode, switch or "
 				 "interrupt controller has no such value");
 	return 0;
@@ -306,6 +306,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 		r = check_dump(vm, error);
 	if (!r)
 		r = xive_choose(vm, error);
+	if (!r)
+		r = choice_begin(vm, error);
 	if (!r)
 		r = choose_vsmt(vm, error);
 	if (!r)

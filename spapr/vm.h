@@ -31,6 +31,7 @@
 #include "rtas/sysparm.h"
 #include "rtas/vpd.h"
 #include "spapr/call-stats.h"
+#include "spapr/choice.h"
 #include "spapr/dirty.h"
 #include "spapr/drc.h"
 #include "spapr/firmware.h"
@@ -204,13 +205,14 @@ struct papr_vm {
 
 	/* Fixed once sealed. */
 	enum vm_stage stage;
-	enum papr_mmu mmu;
-	enum papr_interrupts interrupts;
+	enum papr_mmu mmu;		/* these two until the client ... */
+	enum papr_interrupts interrupts;	/* ... chooses: choice.h */
+	struct client_choice choice;
 	uint32_t vsmt;
 	bool nested_hv;
 	bool fwnmi;
 	bool gtse;			/* of a radix guest: it may use tlbie */
-	uint32_t hpt_order;
+	uint32_t hpt_order;		/* also of one that may be chosen */
 	_Atomic uint64_t *hpt_table;	/* big-endian; NULL: it is the host's */
 	struct papr_host_mmu host_mmu;
 	struct ram_region ram[RAM_REGIONS];
@@ -224,7 +226,7 @@ struct papr_vm {
 	uint32_t n_vcpus;
 	struct numa numa;
 	struct xics *xics;		/* NULL: interrupts are never here */
-	struct xive *xive;		/* NULL: it is a XICS */
+	struct xive *xive;		/* NULL: it is never a XIVE */
 	size_t nvram_size;
 	struct event_queue *events;
 	struct papr_pci_ops pci_ops;	/* all NULL: there is no bus */

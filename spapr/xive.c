@@ -37,9 +37,12 @@ int xive_choose(struct papr_vm *vm, struct papr_error *error)
 	if (vm->interrupts == PAPR_INTERRUPTS_AUTO)
 		vm->interrupts = why ? PAPR_INTERRUPTS_XICS :
 				       PAPR_INTERRUPTS_XIVE;
-	if (vm->interrupts == PAPR_INTERRUPTS_XIVE && why)
+	if ((vm->interrupts == PAPR_INTERRUPTS_XIVE ||
+	     vm->interrupts == PAPR_INTERRUPTS_DUAL) && why)
 		return error_set(error, -EOPNOTSUPP, "a XIVE interrupt "
 				 "controller: %s", why);
+	if (vm->interrupts == PAPR_INTERRUPTS_DUAL)
+		vm->interrupts = PAPR_INTERRUPTS_XICS;
 	return 0;
 }
 
@@ -84,23 +87,40 @@ static struct xive *xive_new(struct papr_vm *vm, size_t n)
 	return NULL;
 }
 
-static int make_hosts(struct papr_vm *vm, const uint32_t *lisns, size_t n)
+static int make_hosts(struct papr_vm *vm, const uint32_t *lisns,
+		      struct papr_error *error)
 {
 	const struct papr_xive_layout layout = {
 		.servers = vm->vcpus[vm->n_vcpus - 1]->id + 1,
 		.lisns = lisns,
-		.n = n,
+		.n = vm->xive->n,
 		.esb = XIVE_ESB,
 		.os = XIVE_TIMA_OS,
 	};
 	int r = vm->xive_ops.setup(vm->host, &layout);
 
 	if (r)
-		return error_set(&vm->error, r, "no XIVE interrupt controller "
+		return error_set(error, r, "no XIVE interrupt controller "
 				 "for %u servers: %s", layout.servers,
 				 r == -EOPNOTSUPP ? "the host's pages are not "
 				 "of 64 KiB" : strerror(-r));
 	return 0;
+}
+
+int xive_make(struct papr_vm *vm, struct papr_error *error)
+{
+	struct xive *xive = vm->xive;
+	uint32_t *lisns = talloc_array(xive, uint32_t, xive->n);
+	int r;
+
+	if (!lisns)
+		return error_set(error, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < xive->n; i++)
+		lisns[i] = xive->source[i].lisn;
+	clear(vm);
+	r = make_hosts(vm, lisns, error);
+	talloc_free(lisns);
+	return r;
 }
 
 static int check_irqs(struct papr_vm *vm, const uint32_t *irqs, size_t n)
@@ -134,7 +154,6 @@ static int check_ram(struct papr_vm *vm)
 int xive_setup(struct papr_vm *vm, const uint32_t *irqs, size_t n)
 {
 	size_t all = vm->n_vcpus + n;
-	uint32_t *lisns;
 	int r = check_irqs(vm, irqs, n);
 
 	if (!r)
@@ -142,17 +161,12 @@ int xive_setup(struct papr_vm *vm, const uint32_t *irqs, size_t n)
 	if (r)
 		return r;
 	vm->xive = xive_new(vm, all);
-	lisns = vm->xive ? talloc_array(vm->xive, uint32_t, all) : NULL;
-	if (!lisns)
+	if (!vm->xive)
 		return error_set(&vm->error, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < all; i++) {
-		lisns[i] = i < vm->n_vcpus ? i : irqs[i - vm->n_vcpus];
-		vm->xive->source[i].lisn = lisns[i];
-	}
-	clear(vm);
-	r = make_hosts(vm, lisns, all);
-	talloc_free(lisns);
-	return r;
+	for (size_t i = 0; i < all; i++)
+		vm->xive->source[i].lisn = i < vm->n_vcpus ? i :
+					   irqs[i - vm->n_vcpus];
+	return 0;
 }
 
 int xive_reset(struct papr_vm *vm)

@@ -47,17 +47,20 @@ struct xive_source {
 	uint32_t pq;			/* while stopped: as it will be */
 };
 
-/* Whether the guest is to have one; fixed by papr_vm_new(). */
+/* Whether the guest has one. */
 bool vm_has_xive(const struct papr_vm *vm);
 
 /* What "auto" becomes, or why there is none. */
 int xive_choose(struct papr_vm *vm, struct papr_error *error);
 
 /*
- * A step of the seal: the first numbers are for interrupts between vCPUs, one
+ * A part of the seal: the first numbers are for interrupts between vCPUs, one
  * each, and then come the @n devices' in @irqs, in rising order.
  */
 int xive_setup(struct papr_vm *vm, const uint32_t *irqs, size_t n);
+
+/* The host's, as new. */
+int xive_make(struct papr_vm *vm, struct papr_error *error);
 
 /* As after the seal; all vCPUs were reset.  0 or the host's error. */
 int xive_reset(struct papr_vm *vm);

@@ -9,103 +9,7 @@
 
 #include "spapr/cpu-level.h"
 #include "spapr/vm.h"
-#include "tests/of-fixture.h"
-
-#define VECTOR	0x9000u
-#define TREE	0x40000u
-#define ROOM	0x20000u
-
-#define P2_06 0x0f000003u
-#define P2_07 0x0f000004u
-#define P3_00 0x0f000005u
-#define P3_1 0x0f000006u
-
-/* A client's vectors; what is not said is left out or 0. */
-struct client {
-	uint32_t logical[8];		/* until 0 */
-	uint32_t processor;		/* with mask 0xffff0000 */
-	uint8_t mmu, gtse, irqs, form;
-	bool no_vector_5;
-};
-
-static const struct client radix = {
-	.logical = { P2_06, P2_07, P3_00, P3_1 }, .mmu = 0x40, .gtse = 0x40,
-	.form = 0xa0,
-};
-
-static uint8_t *put_pair(uint8_t *to, uint32_t mask, uint32_t pvr)
-{
-	store_be32(to, mask);
-	store_be32(to + 4, pvr);
-	return to + 8;
-}
-
-static uint8_t *put_vector(uint8_t *to, size_t len)
-{
-	memset(to, 0, 1 + len);
-	to[0] = len - 1;
-	return to + 1 + len;
-}
-
-static void put_client(struct partition *p, const struct client *c)
-{
-	uint8_t *to = p->ram + VECTOR, *five;
-
-	for (size_t i = 0; c->logical[i]; i++)
-		to = put_pair(to, ~0u, c->logical[i]);
-	if (c->processor)
-		to = put_pair(to, 0xffff0000, c->processor);
-	to = put_pair(to, 0, 0xff000000);
-	*to++ = c->no_vector_5 ? 3 : 4;
-	for (int i = 1; i <= 4; i++)
-		to = put_vector(to, i == 1 ? 3 : 1);
-	five = to;
-	put_vector(to, 26);
-	five[5] = c->form;
-	five[23] = c->irqs;
-	five[24] = c->mmu;
-	five[26] = c->gtse;
-}
-
-static struct partition *with_tree(const struct partition_setup *setup)
-{
-	struct partition *p = partition_new(setup);
-	struct papr_error error = { "" };
-	void *fdt = tree_of(p, NULL);
-
-	if (papr_vm_set_tree(p->vm, fdt, &error))
-		fail_msg("%s", error.text);
-	free(fdt);
-	return p;
-}
-
-static int64_t cas(struct partition *p, const struct client *c)
-{
-	p->n_dirty = 0;
-	put_client(p, c);
-	return HCALL(p, H_CAS, VECTOR, TREE, ROOM);
-}
-
-/* The tree that the guest got, at an address that libfdt takes. */
-static const void *given(struct partition *p)
-{
-	static uint64_t tree[ROOM / 8];
-
-	assert_int_equal(load_be32(p->ram + TREE), 1);
-	memcpy(tree, p->ram + TREE + 4, ROOM - 4);
-	assert_int_equal(fdt_check_full(tree, ROOM - 4), 0);
-	return tree;
-}
-
-static const uint8_t *vector_5(const void *tree)
-{
-	int len;
-	const uint8_t *v = tree_property(tree, "/chosen",
-					 "ibm,architecture-vec-5", &len);
-
-	assert_int_equal(len, 27);
-	return v;
-}
+#include "tests/cas-fixture.h"
 
 static const char *cpu_path(const char *host)
 {
@@ -136,18 +40,18 @@ static void the_best_level_that_both_have_is_agreed_on(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct partition *p = with_tree(&(struct partition_setup){
+		struct partition *p = cas_partition(&(struct partition_setup){
 			.host = rows[i].host,
 			.config = { .cores = 2, .mmu = rows[i].mmu } });
-		struct client c = radix;
+		struct client c = cas_radix;
 		int len;
 
 		memcpy(c.logical, rows[i].logical, sizeof(c.logical));
 		c.mmu = papr_vm_mmu(p->vm) == PAPR_MMU_RADIX ? 0x40 : 0;
 		assert_int_equal(cas(p, &c), H_SUCCESS);
-		assert_tree_cell(given(p), cpu_path(rows[i].host),
+		assert_tree_cell(cas_given(p), cpu_path(rows[i].host),
 				 "cpu-version", rows[i].best);
-		tree_property(given(p), cpu_path(rows[i].host),
+		tree_property(cas_given(p), cpu_path(rows[i].host),
 			      "ibm,pa-features", &len);
 		assert_int_equal(len, rows[i].features);
 		for (uint32_t cpu = 0; cpu < 2; cpu++)
@@ -161,15 +65,15 @@ static void the_best_level_that_both_have_is_agreed_on(void **state)
 /* One that knows the processor, but none of its logical levels. */
 static void a_processor_may_be_used_as_it_is(void **state)
 {
-	struct partition *p = with_tree(&(struct partition_setup){
+	struct partition *p = cas_partition(&(struct partition_setup){
 		.host = "power9" });
-	struct client c = radix;
+	struct client c = cas_radix;
 
 	(void)state;
 	memset(c.logical, 0, sizeof(c.logical));
 	c.processor = 0x004e0000;
 	assert_int_equal(cas(p, &c), H_SUCCESS);
-	assert_tree_cell(given(p), cpu_path("power9"), "cpu-version",
+	assert_tree_cell(cas_given(p), cpu_path("power9"), "cpu-version",
 			 0x004e1200);
 	partition_free(p);
 }
@@ -189,16 +93,16 @@ static void vector_5_is_what_both_have(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct partition *p = with_tree(&(struct partition_setup){
+		struct partition *p = cas_partition(&(struct partition_setup){
 			.config = { .mmu = rows[i].mmu } });
-		struct client c = radix;
+		struct client c = cas_radix;
 		const uint8_t *v;
 
 		c.mmu = rows[i].agreed_mmu;
 		c.gtse = rows[i].asked_gtse;
 		c.form = rows[i].asked_form;
 		assert_int_equal(cas(p, &c), H_SUCCESS);
-		v = vector_5(given(p));
+		v = cas_vector_5(cas_given(p));
 		assert_int_equal(v[0], 25);
 		assert_int_equal(v[5], rows[i].form);
 		assert_int_equal(v[24], rows[i].agreed_mmu);
@@ -211,14 +115,15 @@ static void vector_5_is_what_both_have(void **state)
 static void without_gtse_a_client_is_told_of_none(void **state)
 {
 	static const uint8_t pairs[] = { 23, 0, 24, 0x40, 25, 0, 26, 0 };
-	struct partition *p = with_tree(&(struct partition_setup){
-		.config = { .gtse = PAPR_SWITCH_OFF } });
+	struct partition *p = cas_partition(&(struct partition_setup){
+		.config = { .mmu = PAPR_MMU_RADIX,
+			    .gtse = PAPR_SWITCH_OFF } });
 	int len;
 
 	(void)state;
-	assert_int_equal(cas(p, &radix), H_SUCCESS);
-	assert_int_equal(vector_5(given(p))[26], 0);
-	assert_memory_equal(tree_property(given(p), "/chosen",
+	assert_int_equal(cas(p, &cas_radix), H_SUCCESS);
+	assert_int_equal(cas_vector_5(cas_given(p))[26], 0);
+	assert_memory_equal(tree_property(cas_given(p), "/chosen",
 					  "ibm,arch-vec-5-platform-support",
 					  &len), pairs, sizeof(pairs));
 	partition_free(p);
@@ -244,8 +149,9 @@ static void what_a_partition_is_not_is_refused_in_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct partition *p = with_tree(&(struct partition_setup){
-			.host = "power10" });
+		struct partition *p = cas_partition(&(struct partition_setup){
+			.host = "power10", .config = {
+				.mmu = PAPR_MMU_RADIX } });
 
 		assert_int_equal(cas(p, &rows[i].client), H_HARDWARE);
 		assert_non_null(strstr(p->log, rows[i].words));
@@ -256,8 +162,8 @@ static void what_a_partition_is_not_is_refused_in_words(void **state)
 
 static void vectors_1_and_5_must_be_there(void **state)
 {
-	struct partition *p = with_tree(&(struct partition_setup){ 0 });
-	struct client c = radix;
+	struct partition *p = cas_partition(&(struct partition_setup){ 0 });
+	struct client c = cas_radix;
 
 	(void)state;
 	c.no_vector_5 = true;
@@ -268,61 +174,61 @@ static void vectors_1_and_5_must_be_there(void **state)
 
 static void damaged_vectors_are_refused(void **state)
 {
-	struct partition *p = with_tree(&(struct partition_setup){ 0 });
+	struct partition *p = cas_partition(&(struct partition_setup){ 0 });
 	uint64_t end = RAM_SIZE;
 
 	(void)state;
-	put_client(p, &radix);
+	cas_put(p, &cas_radix);
 	/* Cut off anywhere, by the end of memory; the whole is 78 bytes. */
 	for (uint32_t len = 0; len < 78; len++) {
-		memcpy(p->ram + end - len, p->ram + VECTOR, len);
-		assert_int_equal(HCALL(p, H_CAS, end - len, TREE, ROOM),
+		memcpy(p->ram + end - len, p->ram + CAS_VECTOR, len);
+		assert_int_equal(HCALL(p, H_CAS, end - len, CAS_TREE, CAS_ROOM),
 				 H_PARAMETER);
 	}
-	memcpy(p->ram + end - 78, p->ram + VECTOR, 78);
-	assert_int_equal(HCALL(p, H_CAS, end - 78, TREE, ROOM), H_SUCCESS);
+	memcpy(p->ram + end - 78, p->ram + CAS_VECTOR, 78);
+	assert_int_equal(HCALL(p, H_CAS, end - 78, CAS_TREE, CAS_ROOM), H_SUCCESS);
 	/* A list of processors without an end. */
-	memset(p->ram + VECTOR, 0xff, 8 * 600);
-	assert_int_equal(HCALL(p, H_CAS, VECTOR, TREE, ROOM), H_PARAMETER);
+	memset(p->ram + CAS_VECTOR, 0xff, 8 * 600);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM), H_PARAMETER);
 	partition_free(p);
 }
 
 static void the_tree_goes_only_where_it_fits(void **state)
 {
-	struct partition *p = with_tree(&(struct partition_setup){ 0 });
+	struct partition *p = cas_partition(&(struct partition_setup){ 0 });
 	uint32_t size;
 
 	(void)state;
-	assert_int_equal(cas(p, &radix), H_SUCCESS);
-	size = 4 + fdt_totalsize(given(p));
-	assert_dirty(p, TREE, size);
-	assert_int_equal(HCALL(p, H_CAS, VECTOR, TREE, size), H_SUCCESS);
+	assert_int_equal(cas(p, &cas_radix), H_SUCCESS);
+	size = 4 + fdt_totalsize(cas_given(p));
+	assert_dirty(p, CAS_TREE, size);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, size), H_SUCCESS);
 	p->n_dirty = 0;
-	assert_int_equal(HCALL(p, H_CAS, VECTOR, TREE, size - 1),
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, size - 1),
 			 H_PARAMETER);
-	assert_int_equal(HCALL(p, H_CAS, VECTOR, TREE, 3), H_PARAMETER);
-	assert_int_equal(HCALL(p, H_CAS, VECTOR, RAM_SIZE - 64, size),
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, 3), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, RAM_SIZE - 64, size),
 			 H_PARAMETER);
-	assert_int_equal(HCALL(p, H_CAS, VECTOR, ROM_BASE, size), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, ROM_BASE, size), H_PARAMETER);
 	assert_clean(p);
 	partition_free(p);
 }
 
 static void other_processors_must_not_run(void **state)
 {
-	struct partition *p = with_tree(&(struct partition_setup){
+	struct partition *p = cas_partition(&(struct partition_setup){
 		.config = { .cores = 2 } });
 	struct papr_entry entry = { 0 };
 
 	(void)state;
 	papr_vcpu_start(papr_vm_vcpu(p->vm, 1), &entry);
-	assert_int_equal(cas(p, &radix), H_MULTI_THREADS_ACTIVE);
+	assert_int_equal(cas(p, &cas_radix), H_MULTI_THREADS_ACTIVE);
 	partition_free(p);
 }
 
 static void a_reset_goes_back_to_the_level_of_the_host(void **state)
 {
-	struct partition *p = with_tree(&(struct partition_setup){
+	struct partition *p = cas_partition(&(struct partition_setup){
 		.config = { .mmu = PAPR_MMU_HASH } });
 	struct client c = { .logical = { P2_07 } };
 	struct papr_error error;
@@ -332,7 +238,7 @@ static void a_reset_goes_back_to_the_level_of_the_host(void **state)
 	assert_int_equal(papr_vm_reset(p->vm, &error), 0);
 	assert_int_equal(fake_cpu_reg(papr_vcpu_host(papr_vm_vcpu(p->vm, 0)),
 				      PAPR_REG_ARCH_COMPAT), P3_1);
-	assert_int_equal(HCALL(p, H_CAS, VECTOR, TREE, ROOM), H_FUNCTION);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM), H_FUNCTION);
 	partition_free(p);
 }
 
@@ -342,19 +248,19 @@ static void a_client_asks_by_a_method(void **state)
 	struct partition *p = *state;
 	uint32_t cells[12] = {
 		of_text(p, "ibm,client-architecture-support"),
-		OF(p, "open", 1, of_text(p, "/")), VECTOR,
+		OF(p, "open", 1, of_text(p, "/")), CAS_VECTOR,
 	};
 	uint8_t *tree = calloc(1, TREE_ROOM);
 
-	put_client(p, &radix);
+	cas_put(p, &cas_radix);
 	assert_int_equal(of_call(p, "call-method", 3, 2, cells), H_SUCCESS);
 	assert_int_equal(cells[3], 0);
 	assert_int_equal(cells[4], 0);
 	assert_true(papr_vm_get_tree(p->vm, tree, TREE_ROOM) > 0);
-	assert_int_equal(vector_5(tree)[24], 0x40);
+	assert_int_equal(cas_vector_5(tree)[24], 0x40);
 	free(tree);
 
-	p->ram[VECTOR] = 0;
+	p->ram[CAS_VECTOR] = 0;
 	cells[2] = RAM_SIZE;
 	assert_int_equal(of_call(p, "call-method", 3, 2, cells), H_SUCCESS);
 	assert_int_equal(cells[3], 0);
@@ -363,7 +269,7 @@ static void a_client_asks_by_a_method(void **state)
 
 static void a_client_is_told_what_it_may_ask_for(void **state)
 {
-	static const uint8_t pairs[] = { 23, 0, 24, 0x40, 25, 0, 26, 0x40 };
+	static const uint8_t pairs[] = { 23, 0, 24, 0x80, 25, 0, 26, 0x40 };
 	struct partition *p = *state;
 
 	assert_int_equal(OF(p, "getprop", 4, of_device(p, "/chosen"),
@@ -375,13 +281,13 @@ static void a_client_is_told_what_it_may_ask_for(void **state)
 static void a_tree_of_the_guest_is_kept(void **state)
 {
 	struct partition *p = *state;
-	uint8_t *fdt = p->ram + TREE, *tree = calloc(1, TREE_ROOM);
+	uint8_t *fdt = p->ram + CAS_TREE, *tree = calloc(1, TREE_ROOM);
 
-	assert_true(papr_vm_get_tree(p->vm, fdt, ROOM) > 0);
-	assert_int_equal(fdt_open_into(fdt, fdt, ROOM), 0);
+	assert_true(papr_vm_get_tree(p->vm, fdt, CAS_ROOM) > 0);
+	assert_int_equal(fdt_open_into(fdt, fdt, CAS_ROOM), 0);
 	assert_int_equal(fdt_setprop_string(fdt, 0, "mine", "yes"), 0);
 	fdt_pack(fdt);
-	assert_int_equal(HCALL(p, H_UPDATE_DT, TREE), H_SUCCESS);
+	assert_int_equal(HCALL(p, H_UPDATE_DT, CAS_TREE), H_SUCCESS);
 	assert_true(papr_vm_get_tree(p->vm, tree, TREE_ROOM) > 0);
 	assert_tree_string(tree, "/", "mine", "yes");
 	free(tree);
@@ -399,13 +305,13 @@ static void rtas_is_where_the_tree_of_the_guest_has_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct partition *p = with_tree(&(struct partition_setup){ 0 });
-		uint8_t *fdt = p->ram + TREE;
+		struct partition *p = cas_partition(&(struct partition_setup){ 0 });
+		uint8_t *fdt = p->ram + CAS_TREE;
 
-		assert_true(papr_vm_get_tree(p->vm, fdt, ROOM) > 0);
+		assert_true(papr_vm_get_tree(p->vm, fdt, CAS_ROOM) > 0);
 		fdt_setprop_inplace_u32(fdt, fdt_path_offset(fdt, "/rtas"),
 					"linux,rtas-base", rows[i].base);
-		assert_int_equal(HCALL(p, H_UPDATE_DT, TREE), H_SUCCESS);
+		assert_int_equal(HCALL(p, H_UPDATE_DT, CAS_TREE), H_SUCCESS);
 		assert_int_equal(p->vm->rtas_base, rows[i].then);
 		partition_free(p);
 	}
@@ -414,27 +320,27 @@ static void rtas_is_where_the_tree_of_the_guest_has_it(void **state)
 static void what_is_no_tree_is_not_kept(void **state)
 {
 	struct partition *p = *state;
-	uint8_t *fdt = p->ram + TREE;
-	int size = papr_vm_get_tree(p->vm, fdt, ROOM);
+	uint8_t *fdt = p->ram + CAS_TREE;
+	int size = papr_vm_get_tree(p->vm, fdt, CAS_ROOM);
 
 	assert_true(size > 0);
 	assert_int_equal(HCALL(p, H_UPDATE_DT, RAM_SIZE), H_PARAMETER);
 	memcpy(p->ram + RAM_SIZE - 64, fdt, 64);
 	assert_int_equal(HCALL(p, H_UPDATE_DT, RAM_SIZE - 64), H_PARAMETER);
 	fdt_set_totalsize(fdt, 0x7fffffff);
-	assert_int_equal(HCALL(p, H_UPDATE_DT, TREE), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_UPDATE_DT, CAS_TREE), H_PARAMETER);
 	fdt_set_totalsize(fdt, size - 8);
-	assert_int_equal(HCALL(p, H_UPDATE_DT, TREE), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_UPDATE_DT, CAS_TREE), H_PARAMETER);
 	fdt_set_totalsize(fdt, size);
 	fdt[fdt_off_dt_struct(fdt)] = 0x77;
-	assert_int_equal(HCALL(p, H_UPDATE_DT, TREE), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_UPDATE_DT, CAS_TREE), H_PARAMETER);
 	of_device(p, "/chosen");
 }
 
 static void without_firmware_there_is_nothing_to_say(void **state)
 {
-	assert_int_equal(HCALL(*state, H_CAS, VECTOR, TREE, ROOM), H_FUNCTION);
-	assert_int_equal(HCALL(*state, H_UPDATE_DT, TREE), H_FUNCTION);
+	assert_int_equal(HCALL(*state, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM), H_FUNCTION);
+	assert_int_equal(HCALL(*state, H_UPDATE_DT, CAS_TREE), H_FUNCTION);
 }
 
 int main(void)

@@ -101,6 +101,8 @@ static void choices_are_understood(void **state)
 	assert_parses("--kernel k --interrupts xive --gtse off", &options);
 	assert_int_equal(options.gtse, PAPR_SWITCH_OFF);
 	assert_int_equal(options.interrupts, PAPR_INTERRUPTS_XIVE);
+	assert_parses("--kernel k --interrupts dual", &options);
+	assert_int_equal(options.interrupts, PAPR_INTERRUPTS_DUAL);
 }
 
 static void firmware_is_a_kind_or_a_file(void **state)
@@ -387,7 +389,7 @@ static const struct refusal {
 	{ "--kernel k --mmu tlb",
 	  "--mmu tlb: must be one of auto, radix, hash" },
 	{ "--kernel k --interrupts mpic",
-	  "--interrupts mpic: must be one of auto, xics, xive" },
+	  "--interrupts mpic: must be one of auto, xics, xive, dual" },
 	{ "--kernel k --vsmt 3",
 	  "--vsmt 3: must be one of auto, 1, 2, 4, 8" },
 	{ "--kernel k --gtse no", "--gtse no: must be one of auto, on, off" },

@@ -94,7 +94,7 @@ static void a_value_that_is_none_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(partition_make(&(struct partition_setup){
-		.config.interrupts = PAPR_INTERRUPTS_AUTO + 1 }, &p, &error),
+		.config.interrupts = PAPR_INTERRUPTS_DUAL + 1 }, &p, &error),
 		-EINVAL);
 }
 

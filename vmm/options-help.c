@@ -20,7 +20,7 @@ const char options_help[] =
 "  --name TEXT          what the partition is called\n"
 "  --uuid UUID          by which it can be told from others\n"
 "  --mmu auto|radix|hash\n"
-"  --interrupts auto|xics|xive   the interrupt controller; default: xics\n"
+"  --interrupts auto|xics|xive|dual   the interrupt controller; default: xics\n"
 "  --vsmt auto|1|2|4|8  distance of the vCPU ids of two cores\n"
 "  --nested-hv auto|on|off\n"
 "  --fwnmi auto|on|off\n"

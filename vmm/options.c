@@ -33,6 +33,7 @@ static const struct choice interrupts_choices[] = {
 	{ "auto", PAPR_INTERRUPTS_AUTO },
 	{ "xics", PAPR_INTERRUPTS_XICS },
 	{ "xive", PAPR_INTERRUPTS_XIVE },
+	{ "dual", PAPR_INTERRUPTS_DUAL },
 	{ NULL, 0 }
 };
 

@@ -78,11 +78,13 @@ struct papr_numa {
  * @PAPR_INTERRUPTS_XIVE: that of POWER9 and newer in its native mode, which the
  *	guest works without calls; it is always the host's
  * @PAPR_INTERRUPTS_AUTO: a XIVE where the host has it
+ * @PAPR_INTERRUPTS_DUAL: a XICS, until the client asks firmware for a XIVE
  */
 enum papr_interrupts {
 	PAPR_INTERRUPTS_XICS,
 	PAPR_INTERRUPTS_XIVE,
 	PAPR_INTERRUPTS_AUTO,
+	PAPR_INTERRUPTS_DUAL,
 };
 
 /**
@@ -92,7 +94,8 @@ enum papr_interrupts {
  *	PAPR_MAX_VCPUS together
  * @vsmt: distance of the vCPU ids of two cores: 0 to choose, else a power of
  *	two, at least @threads and at most 8
- * @mmu: radix or hash; automatic is radix where the host can
+ * @mmu: radix or hash; automatic is radix where the host can, until the client
+ *	asks firmware for hash
  * @nested_hv, @fwnmi: may the guest use these
  * @rtas_base: where the RTAS blob goes, a multiple of 64 KiB in RAM below
  *	2 GiB; papr_rtas_size() bytes
@@ -101,7 +104,7 @@ enum papr_interrupts {
  * @numa: NULL for one node
  * @max_cores: 0, or how many cores there may be, those that are plugged in
  *	later by papr_vm_plug() with the first @cores
- * @interrupts: XICS, XIVE or automatic.  A XIVE has pages between
+ * @interrupts: XICS, XIVE, automatic or either.  A XIVE has pages between
  *	0x0006010000000000 and 0x00060302031c0000, where there must be no RAM
  * @gtse: may a radix guest invalidate translations by itself; else it calls
  *	H_RPT_INVALIDATE, which somebody must answer.  Automatic is on
