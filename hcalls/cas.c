@@ -10,6 +10,7 @@
 
 #include "hcalls/cas.h"
 #include "hcalls/handlers.h"
+#include "spapr/event-queue.h"
 #include "spapr/fdt.h"
 #include "spapr/state.h"
 #include "spapr/util.h"
@@ -137,6 +138,7 @@ static int64_t grant(struct papr_vm *vm, const struct cas_request *request,
 	if (set_level(vm, agreed.pvr))
 		return H_HARDWARE;
 	vm->firmware.agreed = agreed;
+	event_queue_agree(vm, vector5_has_hotplug(agreed.vector5));
 	return H_SUCCESS;
 }
 
@@ -171,6 +173,7 @@ int hcalls_reset_cas(struct papr_vm *vm)
 	bool any = vm->firmware.agreed.any;
 
 	vm->firmware.agreed = (struct agreed){ .any = false };
+	event_queue_agree(vm, true);
 	return any ? set_level(vm, cpu_level_of(vm->info.isa)->logical_pvr) : 0;
 }
 
@@ -205,6 +208,7 @@ static int load(struct papr_vm *vm, struct state_in *in,
 		return error_set(error, r, "the host does not take processor "
 				 "level 0x%x: %s", agreed.pvr, strerror(-r));
 	vm->firmware.agreed = agreed;
+	event_queue_agree(vm, vector5_has_hotplug(agreed.vector5));
 	return 0;
 }
 

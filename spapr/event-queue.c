@@ -17,6 +17,22 @@ const struct event_source event_sources[PAPR_EVENT_CLASSES] = {
 	[PAPR_EVENT_CLASS_IO] = { "ibm,io-events", 0x1003, 0x08000000 },
 };
 
+/* Whose interrupt and mask it is that a class is told by. */
+static const struct event_source *source_of(const struct event_queue *queue,
+					    unsigned int class)
+{
+	if (class == PAPR_EVENT_CLASS_HOT_PLUG && queue->no_hotplug)
+		class = PAPR_EVENT_CLASS_EPOW;
+	return &event_sources[class];
+}
+
+void event_queue_agree(struct papr_vm *vm, bool hotplug)
+{
+	pthread_mutex_lock(&vm->events->lock);
+	vm->events->no_hotplug = !hotplug;
+	pthread_mutex_unlock(&vm->events->lock);
+}
+
 static int destroy(struct event_queue *queue)
 {
 	pthread_mutex_destroy(&queue->lock);
@@ -56,7 +72,7 @@ static int put(struct papr_vm *vm, const struct event *event)
 		return -ENOSPC;
 	}
 	if (!event->scan)
-		r = vm_pulse(vm, event_sources[event->class].irq);
+		r = vm_pulse(vm, source_of(queue, event->class)->irq);
 	if (r)
 		return r;
 	state->event[state->n++] = *event;
@@ -105,7 +121,9 @@ struct event *event_queue_first(struct event_queue *queue, uint32_t mask,
 	for (uint32_t i = 0; i < state->n; i++) {
 		struct event *e = &state->event[i];
 
-		if (!(event_sources[e->class].mask & mask) || e->scan != scan)
+		if (!((event_sources[e->class].mask |
+		       source_of(queue, e->class)->mask) & mask) ||
+		    e->scan != scan)
 			continue;
 		if (!first || e->class < first->class ||
 		    (e->class == first->class && e->rank > first->rank))
@@ -118,7 +136,7 @@ void event_queue_remove(struct papr_vm *vm, struct event *event)
 {
 	struct event_queue *queue = vm->events;
 	struct event_state *state = &queue->state;
-	const struct event_source *source = &event_sources[event->class];
+	const struct event_source *source = source_of(queue, event->class);
 	bool scan = event->scan;
 
 	queue->counts[event->class].delivered++;

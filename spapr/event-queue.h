@@ -47,10 +47,17 @@ struct event_queue {
 	struct event_state state;
 	struct papr_event_counts counts[PAPR_EVENT_CLASSES];
 	bool told_full;		/* the user was, since there was room */
+	bool no_hotplug;	/* the client has not asked for the class */
 };
 
 /* Owned by @vm; NULL if out of memory. */
 struct event_queue *event_queue_new(struct papr_vm *vm);
+
+/*
+ * A client that did not ask for hot-plug events in client architecture support
+ * hears of them as of EPOWs.
+ */
+void event_queue_agree(struct papr_vm *vm, bool hotplug);
 
 /* 0; -EBUSY, -ENOSPC, or the host's error. */
 int event_queue_put(struct papr_vm *vm, const struct event *event,

@@ -94,6 +94,13 @@ void vector5_agree(const struct papr_vm *vm, const uint8_t *asked, size_t n,
 				     offered(vm, i);
 }
 
+bool vector5_has_hotplug(const uint8_t v[VECTOR5_BYTES])
+{
+	const struct field *f = &fields[FIELD_HOTPLUG_EVENTS];
+
+	return v[f->byte] & f->mask;
+}
+
 void vector5_support(const struct papr_vm *vm,
 		     uint8_t pairs[VECTOR5_SUPPORT_BYTES])
 {

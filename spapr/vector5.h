@@ -3,6 +3,7 @@
 #ifndef SPAPR_VECTOR5_H
 #define SPAPR_VECTOR5_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,9 @@ const char *vector5_choose(const struct papr_vm *vm, const uint8_t *asked,
 /* What both sides have, once the partition has what was chosen. */
 void vector5_agree(const struct papr_vm *vm, const uint8_t *asked, size_t n,
 		   uint8_t v[VECTOR5_BYTES]);
+
+/* Of what was agreed on: whether hot-plug events have their own interrupt. */
+bool vector5_has_hotplug(const uint8_t v[VECTOR5_BYTES]);
 
 /* Pairs of byte number and what is to be had there. */
 #define VECTOR5_SUPPORT_BYTES 8

@@ -9,7 +9,7 @@
 
 const struct client cas_radix = {
 	.logical = { P2_06, P2_07, P3_00, P3_1 }, .mmu = 0x40, .gtse = 0x40,
-	.form = 0xa0,
+	.form = 0xa0, .hotplug = 0x05,
 };
 
 static uint8_t *put_pair(uint8_t *to, uint32_t mask, uint32_t pvr)
@@ -41,6 +41,7 @@ void cas_put(struct partition *p, const struct client *c)
 	five = to;
 	put_vector(to, 26);
 	five[5] = c->form;
+	five[6] = c->hotplug;
 	five[23] = c->irqs;
 	five[24] = c->mmu;
 	five[26] = c->gtse;

@@ -18,7 +18,7 @@
 struct client {
 	uint32_t logical[8];		/* until 0 */
 	uint32_t processor;		/* with mask 0xffff0000 */
-	uint8_t mmu, gtse, irqs, form;
+	uint8_t mmu, gtse, irqs, form, hotplug;
 	bool no_vector_5;
 };
 

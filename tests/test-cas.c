@@ -129,6 +129,82 @@ static void without_gtse_a_client_is_told_of_none(void **state)
 	partition_free(p);
 }
 
+#define BUFFER		0xa000u
+#define EPOW_MASK	0x40000000u
+#define HOT_PLUG_MASK	0x10000000u
+#define EPOW_IRQ	0x1000u
+#define HOT_PLUG_IRQ	0x1001u
+
+static void plug_something(struct partition *p)
+{
+	const struct papr_hotplug plug = {
+		.size = sizeof(plug), .type = PAPR_HOTPLUG_CPU,
+		.action = PAPR_HOTPLUG_ADD, .id_type = PAPR_HOTPLUG_INDEX,
+		.index = 0x10000001,
+	};
+
+	assert_int_equal(papr_vm_event_hotplug(p->vm, &plug, NULL), 0);
+}
+
+/* 0 if there was one, 1 if there was none. */
+static int32_t ask(struct partition *p, uint32_t mask)
+{
+	return RTAS(p, RTAS_TOKEN_check_exception, 6, 1, 0x500, HOT_PLUG_IRQ,
+		    mask, 0, BUFFER, 2048);
+}
+
+/* Who did not ask for the class hears of it as of an EPOW. */
+static void hot_plug_events_come_as_was_agreed(void **state)
+{
+	static const struct {
+		uint8_t asked, agreed;
+		uint32_t irq;
+		int32_t by_epow;
+	} rows[] = {
+		{ 0x04, 0x04, HOT_PLUG_IRQ, 1 }, { 0x00, 0x00, EPOW_IRQ, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct partition *p = cas_partition(&(struct partition_setup){
+			.host = NULL });
+		struct client c = cas_radix;
+		unsigned int was = fake_host_raised(p->fake, rows[i].irq);
+		struct papr_error error;
+
+		c.hotplug = rows[i].asked;
+		assert_int_equal(cas(p, &c), H_SUCCESS);
+		assert_int_equal(cas_vector_5(cas_given(p))[6],
+				 rows[i].agreed);
+		for (int n = 0; n < 2; n++)
+			plug_something(p);
+		assert_int_equal(fake_host_raised(p->fake, rows[i].irq),
+				 was + 2);
+		assert_int_equal(ask(p, EPOW_MASK), rows[i].by_epow);
+		assert_int_equal(ask(p, HOT_PLUG_MASK), 0);
+
+		assert_int_equal(papr_vm_reset(p->vm, &error), 0);
+		was = fake_host_raised(p->fake, HOT_PLUG_IRQ);
+		plug_something(p);
+		assert_int_equal(fake_host_raised(p->fake, HOT_PLUG_IRQ),
+				 was + 1);
+		partition_free(p);
+	}
+}
+
+/* The client's tree does not have what they tell of. */
+static void hot_plug_events_wait_until_all_is_agreed(void **state)
+{
+	struct partition *p = cas_partition(&(struct partition_setup){ 0 });
+
+	(void)state;
+	plug_something(p);
+	assert_int_equal(cas(p, &cas_radix), H_SUCCESS);
+	assert_int_equal(ask(p, HOT_PLUG_MASK), 0);
+	assert_int_equal(ask(p, HOT_PLUG_MASK), 1);
+	partition_free(p);
+}
+
 static void what_a_partition_is_not_is_refused_in_words(void **state)
 {
 	static const struct {
@@ -339,7 +415,8 @@ static void what_is_no_tree_is_not_kept(void **state)
 
 static void without_firmware_there_is_nothing_to_say(void **state)
 {
-	assert_int_equal(HCALL(*state, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM), H_FUNCTION);
+	assert_int_equal(HCALL(*state, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM),
+			 H_FUNCTION);
 	assert_int_equal(HCALL(*state, H_UPDATE_DT, CAS_TREE), H_FUNCTION);
 }
 
@@ -350,6 +427,8 @@ int main(void)
 		cmocka_unit_test(a_processor_may_be_used_as_it_is),
 		cmocka_unit_test(vector_5_is_what_both_have),
 		cmocka_unit_test(without_gtse_a_client_is_told_of_none),
+		cmocka_unit_test(hot_plug_events_come_as_was_agreed),
+		cmocka_unit_test(hot_plug_events_wait_until_all_is_agreed),
 		cmocka_unit_test(what_a_partition_is_not_is_refused_in_words),
 		cmocka_unit_test(vectors_1_and_5_must_be_there),
 		cmocka_unit_test(damaged_vectors_are_refused),

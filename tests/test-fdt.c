@@ -138,7 +138,7 @@ static void option_vector_5_says_which_mmu(void **state)
 		struct partition *p = partition_new(&(struct partition_setup){
 			.config = { .mmu = mmus[i] } });
 		void *fdt = tree_of(p, NULL);
-		uint8_t expected[27] = { 0x19, [5] = 0x80 };
+		uint8_t expected[27] = { 0x19, [5] = 0x80, [6] = 0x04 };
 		const uint8_t *v;
 		int len;
 
