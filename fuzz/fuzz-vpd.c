@@ -13,12 +13,12 @@
 
 #include <papr/vpd.h>
 
+#include "fuzz/fuzz.h"
 #include "rtas/catalogue.h"
 #include "rtas/vpd.h"
 #include "spapr/util.h"
 #include "spapr/vm.h"
 
-#define RAM 0x20000u
 #define BLOCK 0x100u
 #define WHERE 0x200u
 #define AREA 0x1000u
@@ -27,60 +27,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-static uint8_t ram[RAM];
-
 static void check(bool good)
 {
 	if (!good)
 		abort();
-}
-
-static int describe(void *host, struct papr_host *info)
-{
-	return papr_host_model(host, info, NULL);
-}
-
-static int get_reg(void *cpu, enum papr_reg reg, uint64_t *value)
-{
-	(void)cpu;
-	(void)reg;
-	*value = 0;
-	return 0;
-}
-
-static int update_reg(void *cpu, enum papr_reg reg, uint64_t mask,
-		      uint64_t value)
-{
-	(void)cpu;
-	(void)reg;
-	(void)mask;
-	(void)value;
-	return 0;
-}
-
-static const struct papr_host_ops host_ops = {
-	.size = sizeof(host_ops),
-	.describe = describe,
-	.get_reg = get_reg,
-	.update_reg = update_reg,
-};
-
-static const struct papr_vmm_ops vmm_ops = { .size = sizeof(vmm_ops) };
-
-static struct papr_vm *make(void)
-{
-	struct papr_vm_config config = {
-		.size = sizeof(config), .cores = 1, .threads = 1, .vsmt = 1,
-		.rtas_base = RAM / 2,
-	};
-	struct papr_vm *vm;
-
-	check(!papr_vm_new(&config, &host_ops, (void *)"power10", &vmm_ops,
-			   NULL, &vm, NULL));
-	check(!papr_vm_add_ram(vm, 0, RAM, ram, 0));
-	check(!papr_vm_seal(vm));
-	check(!papr_vcpu_attach(papr_vm_vcpu(vm, 0), ram));
-	return vm;
 }
 
 /* As a new one, which would take a hundred times as long to make. */
@@ -101,20 +51,20 @@ static void add_all(struct papr_vm *vm, const uint8_t *data, size_t len)
 }
 
 /* One part of the sequence; how it ended. */
-static uint32_t call(struct papr_vm *vm, uint32_t size, uint32_t *sequence,
+static uint32_t call(struct fuzz_vm *fuzz, uint32_t size, uint32_t *sequence,
 		     uint32_t *bytes)
 {
 	const uint32_t cells[] = {
 		RTAS_TOKEN_ibm_get_vpd, 4, 3, WHERE, AREA, size, *sequence,
 	};
-	struct papr_hcall hcall = { .nr = H_RTAS, .args = { BLOCK } };
+	uint8_t *block = fuzz_vm_ram(fuzz) + BLOCK;
 
 	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
-		store_be32(ram + BLOCK + 4 * i, cells[i]);
-	papr_vcpu_hcall(papr_vm_vcpu(vm, 0), &hcall);
-	*sequence = load_be32(ram + BLOCK + 32);
-	*bytes = load_be32(ram + BLOCK + 36);
-	return load_be32(ram + BLOCK + 28);
+		store_be32(block + 4 * i, cells[i]);
+	fuzz_rtas(fuzz, BLOCK);
+	*sequence = load_be32(block + 32);
+	*bytes = load_be32(block + 36);
+	return load_be32(block + 28);
 }
 
 /* The next stanza of those at @location, which the guest has read. */
@@ -144,8 +94,10 @@ static void check_read(const struct papr_vm *vm, const char *location,
 	check(!len);
 }
 
-static void read_at(struct papr_vm *vm, const char *location, uint32_t size)
+static void read_at(struct fuzz_vm *fuzz, const char *location, uint32_t size)
 {
+	const struct papr_vm *vm = fuzz_vm_partition(fuzz);
+	uint8_t *ram = fuzz_vm_ram(fuzz);
 	size_t most = vpd_len(vm), len = 0;
 	uint8_t *all = malloc(most);
 	uint32_t sequence = 1, bytes, status;
@@ -153,7 +105,7 @@ static void read_at(struct papr_vm *vm, const char *location, uint32_t size)
 	check(all);
 	strcpy((char *)ram + WHERE, location);
 	do {
-		status = call(vm, size, &sequence, &bytes);
+		status = call(fuzz, size, &sequence, &bytes);
 		check(status == DONE || status == GO_ON);
 		check(bytes && bytes <= size && bytes <= most - len);
 		memcpy(all + len, ram + AREA, bytes);
@@ -165,15 +117,14 @@ static void read_at(struct papr_vm *vm, const char *location, uint32_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static struct papr_vm *vm;
+	struct fuzz_vm *fuzz = fuzz_vm_get(0);
+	struct papr_vm *vm = fuzz_vm_partition(fuzz);
 
 	if (!len)
 		return 0;
-	if (!vm)
-		vm = make();
 	add_all(vm, data + 1, len - 1);
-	read_at(vm, "", data[0] + 1);
+	read_at(fuzz, "", data[0] + 1);
 	for (size_t i = 0; i < vm->n_vpd; i++)
-		read_at(vm, vm->vpd[i].location, data[0] + 1);
+		read_at(fuzz, vm->vpd[i].location, data[0] + 1);
 	return 0;
 }
