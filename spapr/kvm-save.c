@@ -130,10 +130,8 @@ static int read_structures(struct list *list, const struct kvm_cpu *cpu)
 {
 	struct kvm_sregs sregs;
 	struct kvm_regs regs;
-	int r = kvm_ioctl(cpu->fd, KVM_GET_REGS, &regs);
+	int r = kvm_get_structures(cpu->fd, &regs, &sregs);
 
-	if (!r)
-		r = kvm_ioctl(cpu->fd, KVM_GET_SREGS, &sregs);
 	if (r)
 		return r;
 	add_words(list, OUR_REGS, &regs, REGS_WORDS);

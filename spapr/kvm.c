@@ -32,6 +32,13 @@ int kvm_set_one_reg(int fd, uint64_t id, void *value)
 	return kvm_ioctl(fd, KVM_SET_ONE_REG, &reg);
 }
 
+int kvm_get_structures(int fd, struct kvm_regs *regs, struct kvm_sregs *sregs)
+{
+	int r = kvm_ioctl(fd, KVM_GET_REGS, regs);
+
+	return r ? r : kvm_ioctl(fd, KVM_GET_SREGS, sregs);
+}
+
 int kvm_enable_cap(int fd, uint32_t cap, uint64_t arg0, uint64_t arg1)
 {
 	struct kvm_enable_cap enable = {

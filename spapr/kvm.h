@@ -81,6 +81,9 @@ int kvm_enable_cap(int fd, uint32_t cap, uint64_t arg0, uint64_t arg1);
 int kvm_get_one_reg(int fd, uint64_t id, void *value);
 int kvm_set_one_reg(int fd, uint64_t id, void *value);
 
+/* A vCPU's registers that are not read one by one. */
+int kvm_get_structures(int fd, struct kvm_regs *regs, struct kvm_sregs *sregs);
+
 /* Keeps a vCPU out of the guest, and lets it in again. */
 void kvm_cpu_hold(struct kvm_cpu *cpu);
 void kvm_cpu_release(struct kvm_cpu *cpu);
