@@ -282,6 +282,16 @@ void file_mend(struct file *file)
 	}
 }
 
+void assert_same_file(struct partition *one, struct partition *two)
+{
+	struct file *a = save_to_file(one), *b = save_to_file(two);
+
+	assert_int_equal(a->len, b->len);
+	assert_memory_equal(a->bytes, b->bytes, a->len);
+	file_free(a);
+	file_free(b);
+}
+
 struct file *save_busy_file(void)
 {
 	struct partition *p = save_new(NULL, NULL);

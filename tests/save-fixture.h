@@ -35,6 +35,9 @@ extern const struct papr_load_ops file_load;
 struct file *save_to_file(struct partition *p);
 void load_from_file(struct partition *p, struct file *file);
 
+/* They are saved as the same bytes. */
+void assert_same_file(struct partition *one, struct partition *two);
+
 /* Must fail with @err and this sentence, or one that ends so. */
 void load_must_fail(struct partition *p, struct file *file, int err,
 		    const char *sentence);

@@ -23,16 +23,6 @@ static struct partition *reborn(struct partition *saved, const char *host,
 	return p;
 }
 
-static void assert_same_file(struct partition *one, struct partition *two)
-{
-	struct file *a = save_to_file(one), *b = save_to_file(two);
-
-	assert_int_equal(a->len, b->len);
-	assert_memory_equal(a->bytes, b->bytes, a->len);
-	file_free(a);
-	file_free(b);
-}
-
 static void a_busy_guest_is_saved_and_is_the_same(const char *host,
 						  const char *policy)
 {
