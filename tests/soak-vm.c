@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <talloc.h>
@@ -275,6 +276,8 @@ void soak_use_all(struct soak *soak)
 		soak_fail(soak, "the last core: %s", error.text);
 	change_policy(soak, "default: user");
 	change_policy(soak, "default: kernel");
+	/* The C library keeps the time zone's name once a clock was set. */
+	tzset();
 }
 
 static int write_bytes(void *arg, const void *bytes, size_t len)
