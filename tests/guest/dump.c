@@ -21,7 +21,9 @@
 #define AREA		0x3000000ull	/* of registers */
 #define COPY		0x3400000ull
 #define STRUCTURE	0x1a00000ull
-#define SPIN		0x3000		/* where the second processor stays */
+#define START		0x3000		/* of the second processor */
+#define SPIN		0x3004		/* where it stays */
+#define THERE		0x3010		/* what it writes before that */
 #define ARGUMENT	0x5ec0d0		/* in its r3 */
 
 #define HEADER		40
@@ -103,11 +105,14 @@ static void put_structure(void)
 static void give_up(void)
 {
 	static const char why[] = "a guest that is dumped";
-	const uint32_t start[] = { 1, SPIN, ARGUMENT };
+	const uint32_t start[] = { 1, START, ARGUMENT };
 	const uint32_t text[] = { SCRATCH + 0x1000 };
 
-	store32(SPIN, 0x48000000);	/* b . */
+	store32(START, 0x90600000 | THERE); /* stw r3, THERE(0) */
+	store32(SPIN, 0x48000000);		/* b . */
 	call(RTAS_start_cpu, 3, 1, start, 0);
+	while (load32(THERE) != ARGUMENT)
+		;
 	for (unsigned int i = 0; i < sizeof(why); i++)
 		*(volatile char *)(SCRATCH + 0x1000 + i) = why[i];
 	call(RTAS_ibm_os_term, 1, 1, text, 0);
