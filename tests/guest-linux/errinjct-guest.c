@@ -5,12 +5,14 @@
  *	errinjct-guest NAME [CHOICE | page]
  *
  * NAME is LoPAR's; the work buffer holds the choice, or the real address of a
- * page of this program.  It prints the status of ibm,errinjct, whose interrupt
- * has come then.
+ * page of this program.  It prints the status of ibm,errinjct.  The interrupt
+ * comes when the kernel can take one, which may be later: if it is to end this
+ * program or the kernel, this program waits for that.
  */
 #include <endian.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,12 +125,18 @@ static int inject(const char *name, uint32_t open_token, uint64_t real)
 	}
 }
 
+static bool is_deadly(const char *name)
+{
+	return !strcmp(name, "corrupted-page") || !strcmp(name, "fatal");
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[2] : "0";
 	uint32_t words[4] = { 0 }, open_token, *buffer;
 	uint64_t real, value = strcmp(what, "page") ?
 		strtoull(what, NULL, 0) << 32 : own_page();
+	int status;
 
 	if (argc < 2)
 		return 2;
@@ -137,8 +145,10 @@ int main(int argc, char **argv)
 	buffer[1] = htobe32(value);
 	rtas(RTAS "ibm,open-errinjct", 0, 2, words);
 	open_token = words[0];
-	printf("%s %s: status %d\n", argv[1], what,
-	       inject(argv[1], open_token, real));
+	status = inject(argv[1], open_token, real);
+	while (!status && is_deadly(argv[1]))
+		;
+	printf("%s %s: status %d\n", argv[1], what, status);
 	words[0] = open_token;
 	rtas(RTAS "ibm,close-errinjct", 1, 1, words);
 	return words[1] ? 1 : 0;
