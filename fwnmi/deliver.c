@@ -173,7 +173,7 @@ int fwnmi_take_injected(struct papr_vcpu *vcpu, struct papr_regs *regs)
 
 	if (r)
 		return r < 0 ? PAPR_INTERRUPT_NONE : r;
-	/* What these processors cannot say has no bits, and a log all the same. */
+	/* What these processors cannot say has no bits, but a log. */
 	mce_encode(vcpu->vm->info.isa, &info, &srr1, &regs->dsisr);
 	if (info.effective_valid)
 		regs->dar = info.effective_address;

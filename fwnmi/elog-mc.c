@@ -55,7 +55,8 @@ static int check_info(const struct papr_mc_info *info,
 		return error_set(error, -EINVAL, "unknown flags 0x%x",
 				 info->flags);
 	if (elog_check_value(ELOG_header_severity, info->severity, error) ||
-	    elog_check_value(ELOG_header_disposition, info->disposition, error) ||
+	    elog_check_value(ELOG_header_disposition, info->disposition,
+			     error) ||
 	    elog_check_value(ELOG_header_initiator, info->initiator, error))
 		return -EINVAL;
 	if (info->severity == PAPR_ELOG_FATAL &&

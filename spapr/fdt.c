@@ -211,7 +211,8 @@ static void write_interrupts(struct tree *t, const struct papr_vm *vm)
 		return;
 	}
 	tree_begin(t, "interrupt-controller");
-	tree_string(t, "device_type", "PowerPC-External-Interrupt-Presentation");
+	tree_string(t, "device_type",
+		    "PowerPC-External-Interrupt-Presentation");
 	tree_string(t, "compatible", "IBM,ppc-xicp");
 	tree_empty(t, "interrupt-controller");
 	tree_cells(t, "ibm,interrupt-server-ranges", ranges,

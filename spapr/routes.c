@@ -18,7 +18,8 @@
 static const char nobody[] = "nobody implements it";
 static const char no_handler[] = "this library does not implement it";
 static const char only_kernel[] =
-	"only the kernel can invalidate what is cached of a guest's page tables";
+	"only the kernel can invalidate what is cached of a guest's page "
+	"tables";
 static const char sticky[] =
 	"KVM answers it on this host before it looks at its switch";
 static const char no_switch[] =

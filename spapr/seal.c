@@ -245,7 +245,8 @@ int papr_vm_seal(struct papr_vm *vm)
 	};
 
 	if (vm->stage != VM_SETUP)
-		return error_set(&vm->error, -EBUSY, "the VM is sealed already");
+		return error_set(&vm->error, -EBUSY,
+				 "the VM is sealed already");
 	if (!ram_get(vm, 0, PAGE_4K, RAM_READ))
 		return error_set(&vm->error, -EINVAL,
 				 "a partition needs RAM at address 0");

@@ -252,7 +252,7 @@ struct papr_vm {
 	_Atomic uint64_t nmi_machine_check;
 	_Atomic int64_t nmi_holder;	/* vCPU index, or NMI_FREE */
 	_Atomic uint32_t nmi_log_id;	/* of the last log */
-	_Atomic uint32_t last_error;	/* token of the call that had it, or 0 */
+	_Atomic uint32_t last_error;	/* token of the call it is of, or 0 */
 	_Atomic uint32_t lamps[LAMPS];	/* rtas/indicator.c; over a reset */
 	_Atomic uint32_t errinjct_open;	/* the open token, or 0 */
 	_Atomic uint32_t errinjct_opens;	/* how many there were */

@@ -144,8 +144,9 @@ static int check_ram(struct papr_vm *vm)
 		const struct ram_region *r = &vm->ram[i];
 
 		if (r->gpa < end && r->gpa + (r->len - 1) >= XIVE_ESB)
-			return error_set(&vm->error, -EINVAL, "RAM at 0x%llx is "
-					 "where a XIVE has its pages",
+			return error_set(&vm->error, -EINVAL,
+					 "RAM at 0x%llx is where a XIVE has "
+					 "its pages",
 					 (unsigned long long)r->gpa);
 	}
 	return 0;

@@ -94,7 +94,8 @@ static void smt_mode_is_busy_once_there_is_a_vcpu(void **state)
 static void check_switches(struct subject *s, uint32_t from, uint32_t to)
 {
 	for (uint32_t number = from; number <= to; number++) {
-		int want = contract_is_switchable(&s->info, number) ? 0 : -EINVAL;
+		bool can = contract_is_switchable(&s->info, number);
+		int want = can ? 0 : -EINVAL;
 		int off = s->ops->enable_hcall(s->host, number, false);
 		int on = s->ops->enable_hcall(s->host, number, true);
 

@@ -380,7 +380,8 @@ static uint64_t filter_lpcr(const struct fake_host *fake, uint64_t old,
 
 	if (fake->radix)
 		new &= ~LPCR_TC;
-	if ((new & LPCR_AIL) != LPCR_AIL || !fake->info.cap[PAPR_CAP_AIL_MODE_3])
+	if ((new & LPCR_AIL) != LPCR_AIL ||
+	    !fake->info.cap[PAPR_CAP_AIL_MODE_3])
 		new &= ~LPCR_AIL;
 	if (fake->info.isa < 300)
 		new &= ~LPCR_LD;
@@ -406,9 +407,9 @@ static int fake_update_reg(void *arg, enum papr_reg reg, uint64_t mask,
 		err = -EOPNOTSUPP;
 	if (!err)
 		*fake_cpu_find(cpu, reg) = got;
-	return fake_host_leave(cpu->fake, err, "cpu %u: update_reg %s 0x%" PRIx64
-			       " 0x%" PRIx64, cpu->id, reg_names[reg], mask,
-			       value);
+	return fake_host_leave(cpu->fake, err,
+			       "cpu %u: update_reg %s 0x%" PRIx64 " 0x%" PRIx64,
+			       cpu->id, reg_names[reg], mask, value);
 }
 
 static int fake_get_regs(void *arg, struct papr_regs *regs)

@@ -289,7 +289,8 @@ static uint8_t expected(const struct guest *g, const struct row *row,
 }
 
 static size_t simulated(struct guest *g, const struct row *row,
-			enum mce_disposition disposition, uint8_t log[PAPR_ELOG_MAX])
+			enum mce_disposition disposition,
+			uint8_t log[PAPR_ELOG_MAX])
 {
 	bool address = row->address != FROM_NONE &&
 		       row->type != PAPR_MC_UNKNOWN;

@@ -440,8 +440,8 @@ int partition_end(void **state)
 static bool may_change(const struct papr_call_info *call, int64_t ret,
 		       unsigned int i)
 {
-	return (ret >= 0 || call->number == H_BULK_REMOVE) && i < call->out_count &&
-	       call->out[i].kind != PAPR_ARG_KEEP;
+	return (ret >= 0 || call->number == H_BULK_REMOVE) &&
+	       i < call->out_count && call->out[i].kind != PAPR_ARG_KEEP;
 }
 
 int64_t partition_hcall(struct partition *p, uint64_t nr,

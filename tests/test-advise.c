@@ -519,7 +519,8 @@ static void bad_costs_are_refused_in_words(void **state)
 		{ COSTS(COST("H_RANDOM", "-1", "0")), "H_RANDOM: \"user-ns\" "
 		  "is no number from 0 to 3600000000000" },
 		{ COSTS(COST("H_RANDOM", "1", "1") ", "
-			COST("H_RANDOM", "1", "1")), "H_RANDOM is there twice" },
+			COST("H_RANDOM", "1", "1")),
+		  "H_RANDOM is there twice" },
 	};
 	struct papr_error error;
 	struct costs c;
@@ -579,7 +580,8 @@ int main(void)
 		cmocka_unit_test(without_times_there_is_a_question_mark),
 		cmocka_unit_test(that_nothing_is_gained_is_said),
 		cmocka_unit_test(json_has_the_same),
-		cmocka_unit_test(the_policy_moves_what_moves_and_keeps_the_rest),
+		cmocka_unit_test(
+			the_policy_moves_what_moves_and_keeps_the_rest),
 		cmocka_unit_test(what_was_forced_is_forced_again),
 		cmocka_unit_test(a_bad_recording_is_refused_in_words),
 		cmocka_unit_test(bad_costs_are_refused_in_words),

@@ -284,7 +284,7 @@ static void measuring_again_goes_on_from_what_there_was(void **state)
 	assert_int_equal(hcall_detail(p, NULL, H_SET_SPRG0).timed, 2);
 }
 
-static void an_rtas_call_is_measured_for_itself_and_for_its_hypercall(
+static void an_rtas_call_is_measured_and_its_hypercall_too(
 	void **state)
 {
 	struct partition *p = *state;
@@ -434,10 +434,11 @@ int main(void)
 		partition_test(calls_are_measured_between_on_and_off),
 		partition_test(measuring_again_goes_on_from_what_there_was),
 		partition_test(
-			an_rtas_call_is_measured_for_itself_and_for_its_hypercall),
+			an_rtas_call_is_measured_and_its_hypercall_too),
 		cmocka_unit_test(a_long_call_is_in_the_bucket_of_its_time),
 		cmocka_unit_test(counts_of_two_threads_are_exact),
-		cmocka_unit_test(times_of_vcpus_are_added_and_the_longest_stays),
+		cmocka_unit_test(
+			times_of_vcpus_are_added_and_the_longest_stays),
 		partition_test(what_does_not_exist_is_refused),
 		cmocka_unit_test(names_of_results),
 	};

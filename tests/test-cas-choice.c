@@ -95,7 +95,7 @@ static void a_client_gets_what_it_chooses(void **state)
 {
 	static const struct {
 		uint8_t mmu, irqs;
-		const char *log;	/* what the host does, one after another */
+		const char *log;	/* the host's deeds in their order */
 	} rows[] = {
 		{ 0x40, 0x00, "" },
 		{ 0x00, 0x00, "setup_hpt 18\nconfigure_mmu 0x0 0x0\n" },

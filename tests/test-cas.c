@@ -262,10 +262,12 @@ static void damaged_vectors_are_refused(void **state)
 				 H_PARAMETER);
 	}
 	memcpy(p->ram + end - 78, p->ram + CAS_VECTOR, 78);
-	assert_int_equal(HCALL(p, H_CAS, end - 78, CAS_TREE, CAS_ROOM), H_SUCCESS);
+	assert_int_equal(HCALL(p, H_CAS, end - 78, CAS_TREE, CAS_ROOM),
+			 H_SUCCESS);
 	/* A list of processors without an end. */
 	memset(p->ram + CAS_VECTOR, 0xff, 8 * 600);
-	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM),
+			 H_PARAMETER);
 	partition_free(p);
 }
 
@@ -278,14 +280,16 @@ static void the_tree_goes_only_where_it_fits(void **state)
 	assert_int_equal(cas(p, &cas_radix), H_SUCCESS);
 	size = 4 + fdt_totalsize(cas_given(p));
 	assert_dirty(p, CAS_TREE, size);
-	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, size), H_SUCCESS);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, size),
+			 H_SUCCESS);
 	p->n_dirty = 0;
 	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, size - 1),
 			 H_PARAMETER);
 	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, 3), H_PARAMETER);
 	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, RAM_SIZE - 64, size),
 			 H_PARAMETER);
-	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, ROM_BASE, size), H_PARAMETER);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, ROM_BASE, size),
+			 H_PARAMETER);
 	assert_clean(p);
 	partition_free(p);
 }
@@ -314,7 +318,8 @@ static void a_reset_goes_back_to_the_level_of_the_host(void **state)
 	assert_int_equal(papr_vm_reset(p->vm, &error), 0);
 	assert_int_equal(fake_cpu_reg(papr_vcpu_host(papr_vm_vcpu(p->vm, 0)),
 				      PAPR_REG_ARCH_COMPAT), P3_1);
-	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM), H_FUNCTION);
+	assert_int_equal(HCALL(p, H_CAS, CAS_VECTOR, CAS_TREE, CAS_ROOM),
+			 H_FUNCTION);
 	partition_free(p);
 }
 
@@ -381,7 +386,8 @@ static void rtas_is_where_the_tree_of_the_guest_has_it(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct partition *p = cas_partition(&(struct partition_setup){ 0 });
+		const struct partition_setup setup = { 0 };
+		struct partition *p = cas_partition(&setup);
 		uint8_t *fdt = p->ram + CAS_TREE;
 
 		assert_true(papr_vm_get_tree(p->vm, fdt, CAS_ROOM) > 0);

@@ -34,7 +34,8 @@ static void wrong_ones_are_answered_in_words(void **state)
 		  "'reason' must be a number as text" },
 		{ EPOW("\"action\": \"reset\", \"reason\": \"0xx\""),
 		  "'reason' must be a number as text" },
-		{ EPOW("\"action\": \"reset\", \"x\": 1"), "'x' is unexpected" },
+		{ EPOW("\"action\": \"reset\", \"x\": 1"),
+		  "'x' is unexpected" },
 		{ HOT_PLUG("\"index\": -1"), "'index' must be a number" },
 		{ HOT_PLUG("\"index\": 4294967296"), "'index' must be" },
 		{ HOT_PLUG("\"index\": \"1\""), "'index' must be a number" },
@@ -90,7 +91,8 @@ static void epow_is_what_was_said(void **state)
 	struct fixture *f = *state;
 	int fd = client(f);
 	struct qmp_event e = put(f, fd, EPOW(
-		"\"action\": \"system-shutdown\", \"modifier\": \"temperature\", "
+		"\"action\": \"system-shutdown\", "
+		"\"modifier\": \"temperature\", "
 		"\"extended-modifier\": \"partition\", "
 		"\"reason\": \"0x123456789abcdef0\""));
 

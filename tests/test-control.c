@@ -71,8 +71,8 @@ static void a_stale_socket_is_replaced(void **state)
 	assert_int_equal(bind(fd, (struct sockaddr *)&address,
 			      sizeof(address)), 0);
 	close(fd);
-	assert_int_equal(control_open(f->path, &fixture_ops, f, &f->control, &error),
-			 0);
+	assert_int_equal(control_open(f->path, &fixture_ops, f, &f->control,
+				      &error), 0);
 	close(client(f));
 }
 
@@ -82,8 +82,8 @@ static void a_file_is_not_replaced(void **state)
 	struct papr_error error;
 
 	close(open(f->path, O_CREAT | O_WRONLY, 0600));
-	assert_int_equal(control_open(f->path, &fixture_ops, f, &f->control, &error),
-			 -EEXIST);
+	assert_int_equal(control_open(f->path, &fixture_ops, f, &f->control,
+				      &error), -EEXIST);
 	assert_non_null(strstr(error.text, "no socket is in the way"));
 	assert_int_equal(access(f->path, F_OK), 0);
 }
@@ -96,8 +96,8 @@ static void a_name_that_is_too_long_is_refused(void **state)
 
 	memset(path, 'a', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
-	assert_int_equal(control_open(path, &fixture_ops, f, &f->control, &error),
-			 -ENAMETOOLONG);
+	assert_int_equal(control_open(path, &fixture_ops, f, &f->control,
+				      &error), -ENAMETOOLONG);
 	assert_non_null(strstr(error.text, "107 bytes"));
 }
 
@@ -106,8 +106,8 @@ static void a_folder_that_is_not_there_is_named(void **state)
 	struct fixture *f = *state;
 	struct papr_error error;
 
-	assert_int_equal(control_open("/nowhere/socket", &fixture_ops, f, &f->control,
-				      &error), -ENOENT);
+	assert_int_equal(control_open("/nowhere/socket", &fixture_ops, f,
+				      &f->control, &error), -ENOENT);
 	assert_non_null(strstr(error.text, "/nowhere/socket: "));
 }
 

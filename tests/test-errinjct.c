@@ -237,14 +237,14 @@ static void small_numbers_may_be_the_wrong_way_round(void **state)
 		{ 13, { 0x02000000, 0 }, PAPR_MC_TLB },
 	};
 	struct partition *p = *state;
+	const struct papr_vcpu *cpu = papr_vm_vcpu(p->vm, 0);
 	uint32_t token = opened(p);
 
 	for (size_t i = 0; i < ARRAY_SIZE(swapped); i++) {
 		fill(p, swapped[i].words[0], swapped[i].words[1]);
 		assert_int_equal(errinjct(p, swapped[i].error, token, BUFFER),
 				 RTAS_SUCCESS);
-		assert_int_equal(papr_vm_vcpu(p->vm, 0)->nmi.injection.info.type,
-				 swapped[i].type);
+		assert_int_equal(cpu->nmi.injection.info.type, swapped[i].type);
 		interrupts_take(p, 0);
 		RTAS(p, RTAS_TOKEN_ibm_nmi_interlock, 0, 1);
 		interrupts_reset_regs(p);

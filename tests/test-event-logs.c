@@ -514,7 +514,8 @@ int main(void)
 		partition_test(log_of_the_programs_own_goes_through_unchanged),
 		partition_test(epow_of_the_programs_own_has_its_rank),
 		partition_test(log_that_cannot_be_walked_is_refused),
-		partition_test(structures_without_a_size_or_unknown_are_refused),
+		partition_test(
+			structures_without_a_size_or_unknown_are_refused),
 		partition_test(logs_are_numbered),
 	};
 

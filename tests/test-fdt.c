@@ -428,7 +428,8 @@ int main(void)
 		partition_test(chosen_leaves_out_what_nobody_said),
 		cmocka_unit_test(option_vector_5_says_which_mmu),
 		partition_test(rtas_is_where_it_was_put),
-		cmocka_unit_test(rtas_names_exactly_the_calls_that_are_answered),
+		cmocka_unit_test(
+			rtas_names_exactly_the_calls_that_are_answered),
 		cmocka_unit_test(denied_rtas_call_has_no_name),
 		partition_test(sets_for_linux_are_there),
 		partition_test(sets_are_real_and_written_once),

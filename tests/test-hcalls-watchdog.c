@@ -171,7 +171,7 @@ static void a_bite_stops_the_others(void **state)
 
 	dog(p, START | RESTART, 2, 10);
 	dog(p, START | OFF, 1, 20);
-	p->uptime_ns += 20 * MS;	/* both are due; the earlier one bites */
+	p->uptime_ns += 20 * MS;	/* both are due; the earlier bites */
 	assert_int_equal(papr_vm_watchdogs(p->vm), NONE);
 	assert_int_equal(p->events, 1);
 	assert_int_equal(p->event, PAPR_EVENT_WATCHDOG_RESTART);
@@ -335,7 +335,8 @@ int main(void)
 		partition_test(a_bite_stops_the_others),
 		partition_test(a_bite_leaves_the_others_if_asked),
 		partition_test(longest_time_never_comes),
-		partition_test(program_is_asked_only_when_the_next_comes_nearer),
+		partition_test(
+			program_is_asked_only_when_the_next_comes_nearer),
 		cmocka_unit_test(dump_is_a_system_reset_on_all_that_run),
 		cmocka_unit_test(dump_needs_system_resets),
 		cmocka_unit_test(without_the_programs_help_there_are_none),

@@ -113,9 +113,11 @@ static void what_is_no_field_is_refused(void **state)
 		const char *fields[3];
 		const char *sentence;
 	} rows[] = {
-		{ "epow:reset", { "modifier" }, "modifier: an event has fields" },
+		{ "epow:reset", { "modifier" },
+		  "modifier: an event has fields" },
 		{ "epow:reset", { "=1" }, "=1: an event has fields" },
-		{ "epow:reset", { "action=reset" }, "action: it is said twice" },
+		{ "epow:reset", { "action=reset" },
+		  "action: it is said twice" },
 		{ "epow", { "reason=1", "reason=2" }, "reason: it is said" },
 		{ "epow", { "reason=\xff" }, "reason: this is no text" },
 		{ "epow:\xff", { NULL }, "action: this is no text" },

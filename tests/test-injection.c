@@ -155,8 +155,9 @@ static const struct {
 	  "0xc000000000001000" },
 	{ { { "ea", "0x-1" } }, "ea: 0x-1 is no address, such as "
 	  "0xc000000000001000" },
-	{ { { "severity", "bad" } }, "severity: bad is none of no-error, event, "
-	  "warning, error-sync, error, fatal, already-reported" },
+	{ { { "severity", "bad" } },
+	  "severity: bad is none of no-error, event, warning, error-sync, "
+	  "error, fatal, already-reported" },
 	{ { { "disposition", "lost" } }, "disposition: lost is none of "
 	  "fully-recovered, limited-recovery, not-recovered" },
 	{ { { "cpu", "2048" } }, "cpu: 2048 is no vCPU, a number up to 2047" },

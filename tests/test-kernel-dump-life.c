@@ -94,7 +94,8 @@ static void without_dumps_there_is_no_call(void **state)
 	void *fdt = tree_of(p, NULL);
 
 	dump_put_structure(p);
-	assert_int_equal(dump_configure(p, DUMP_REGISTER), RTAS_PARAMETER_ERROR);
+	assert_int_equal(dump_configure(p, DUMP_REGISTER),
+			 RTAS_PARAMETER_ERROR);
 	dump_take(p, 0);
 	assert_false(tree_has(fdt, "/rtas", "ibm,configure-kernel-dump"));
 	assert_false(tree_has(fdt, "/rtas",
@@ -227,5 +228,6 @@ int main(void)
 		dump_test(damaged_dump_is_refused),
 	};
 
-	return cmocka_run_group_tests_name("kernel-dump-life", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("kernel-dump-life", tests, NULL,
+					   NULL);
 }

@@ -16,8 +16,10 @@ static void dump_is_registered_once(void **state)
 
 	dump_put_structure(p);
 	assert_int_equal(dump_configure(p, DUMP_REGISTER), RTAS_SUCCESS);
-	assert_int_equal(dump_configure(p, DUMP_REGISTER), RTAS_DUMP_REGISTERED);
-	assert_int_equal(dump_configure(p, DUMP_INVALIDATE), RTAS_PARAMETER_ERROR);
+	assert_int_equal(dump_configure(p, DUMP_REGISTER),
+			 RTAS_DUMP_REGISTERED);
+	assert_int_equal(dump_configure(p, DUMP_INVALIDATE),
+			 RTAS_PARAMETER_ERROR);
 	assert_int_equal(dump_configure(p, DUMP_UNREGISTER), RTAS_SUCCESS);
 	assert_int_equal(dump_configure(p, DUMP_UNREGISTER), RTAS_SUCCESS);
 	assert_int_equal(dump_configure(p, DUMP_REGISTER), RTAS_SUCCESS);
@@ -33,7 +35,8 @@ static void dump_that_is_there_must_be_read_first(void **state)
 	assert_int_equal(dump_configure(p, DUMP_UNREGISTER), RTAS_DUMP_ACTIVE);
 	dump_give_up(p, PAPR_EVENT_OS_TERM);
 	assert_int_equal(dump_configure(p, DUMP_INVALIDATE), RTAS_SUCCESS);
-	assert_int_equal(dump_configure(p, DUMP_INVALIDATE), RTAS_PARAMETER_ERROR);
+	assert_int_equal(dump_configure(p, DUMP_INVALIDATE),
+			 RTAS_PARAMETER_ERROR);
 	dump_take(p, 0);
 	assert_int_equal(dump_configure(p, DUMP_REGISTER), RTAS_SUCCESS);
 }
@@ -71,7 +74,8 @@ static const struct {
 	{ "the first section not for memory",
 	  KDUMP_HEADER_SIZE + KDS_FLAGS, 4, 0 },
 	{ "the last section for more than memory",
-	  KDUMP_HEADER_SIZE + (DUMP_SECTIONS - 1) * KDS_SIZE + KDS_FLAGS, 4, 3 },
+	  KDUMP_HEADER_SIZE + (DUMP_SECTIONS - 1) * KDS_SIZE + KDS_FLAGS, 4,
+	  3 },
 };
 
 static void put_value(uint8_t *at, uint32_t size, uint64_t value)
@@ -114,7 +118,8 @@ static void structure_must_be_in_memory_and_short(void **state)
 	struct partition *p = *state;
 
 	dump_put_structure(p);
-	memcpy(p->ram + RAM_SIZE - DUMP_LEN + 1, p->ram + DUMP_AT, DUMP_LEN - 1);
+	memcpy(p->ram + RAM_SIZE - DUMP_LEN + 1, p->ram + DUMP_AT,
+	       DUMP_LEN - 1);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_configure_kernel_dump,
 				      3, 1, DUMP_REGISTER, rows[i].gpa,
@@ -173,7 +178,8 @@ static void sections_are_copied(void **state)
 	/* But the block of the calls that came between. */
 	assert_memory_equal(p->ram + DUMP_COPY + 0x6000, p->ram + 0x6000,
 			    0x12345 - 0x6000);
-	assert_int_equal(p->ram[DUMP_COPY + 0x12345], byte_at(DUMP_COPY + 0x12345));
+	assert_int_equal(p->ram[DUMP_COPY + 0x12345],
+			 byte_at(DUMP_COPY + 0x12345));
 	assert_memory_equal(p->ram + DUMP_OS_COPY, p->ram + 0x20001, 0x1003);
 	assert_int_equal(p->ram[DUMP_OS_COPY + 0x1003],
 			 byte_at(DUMP_OS_COPY + 0x1003));
@@ -257,8 +263,8 @@ static const struct {
 	  RAM_SIZE, KDS_BAD_SOURCE, 0 },
 	{ "registers without room", KDS_CPU_STATE, 0, 0x20 + 6 * 16 - 1,
 	  DUMP_COPY, KDS_TOO_SMALL, 0 },
-	{ "registers with just enough", KDS_CPU_STATE, 0, 0x20 + 6 * 16, DUMP_COPY,
-	  0, 0x20 + 6 * 16 },
+	{ "registers with just enough", KDS_CPU_STATE, 0, 0x20 + 6 * 16,
+	  DUMP_COPY, 0, 0x20 + 6 * 16 },
 	{ "registers to nowhere", KDS_CPU_STATE, 0, 0x10000, RAM_SIZE,
 	  KDS_BAD_TARGET, 0 },
 	{ "registers over the end", KDS_CPU_STATE, 0, 0x10000, RAM_SIZE - 0x28,

@@ -232,7 +232,8 @@ int main(void)
 		cmocka_unit_test(output_and_status_come_through_in_one_piece),
 		cmocka_unit_test(output_and_status_come_through_byte_by_byte),
 		cmocka_unit_test(output_and_status_come_through_in_any_pieces),
-		cmocka_unit_test(what_looks_like_firmware_is_kept_for_who_types),
+		cmocka_unit_test(
+			what_looks_like_firmware_is_kept_for_who_types),
 		cmocka_unit_test(output_is_passed_on_before_the_end),
 		cmocka_unit_test(
 			an_unfinished_marker_is_output_when_the_line_ends),

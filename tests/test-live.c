@@ -209,7 +209,8 @@ static void a_group_that_stays_where_it_is_may_be_routed(void **state)
 /* It is the host's, whoever answers. */
 static void a_page_table_changes_hands(void **state)
 {
-	static const char user[] = "sets: { hcall-pft: user, hcall-bulk: user }";
+	static const char user[] =
+		"sets: { hcall-pft: user, hcall-bulk: user }";
 	struct partition *p;
 
 	(void)state;

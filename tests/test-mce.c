@@ -102,7 +102,8 @@ static bool is_meant(const struct papr_mc_info *got, uint16_t want,
 
 	if (want == NO)
 		want = NOTYPE;
-	return got->type == (want >> 8 & 0xf) && got->subtype == (want & 0xff) &&
+	return got->type == (want >> 8 & 0xf) &&
+	       got->subtype == (want & 0xff) &&
 	       got->effective_valid == !!(want & EA) &&
 	       got->effective_address == (want & EA ? address : 0) &&
 	       got->severity == severity && got->initiator == 1 &&

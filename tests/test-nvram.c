@@ -214,7 +214,9 @@ static void it_is_added_once_before_the_seal_and_has_a_size(void **state)
 
 static void a_new_one_is_good_whatever_its_size(void **state)
 {
-	static const size_t sizes[] = { SIZE, SIZE + 16, 65536, PAPR_NVRAM_MAX };
+	static const size_t sizes[] = {
+		SIZE, SIZE + 16, 65536, PAPR_NVRAM_MAX
+	};
 	static uint8_t bytes[PAPR_NVRAM_MAX];
 	struct papr_error error;
 
@@ -302,7 +304,8 @@ int main(void)
 		nvram_test(what_could_not_be_kept_is_not_there),
 		cmocka_unit_test(without_a_program_it_lives_as_long_as_the_vm),
 		nvram_test(tree_tells_of_it_if_there_is_one),
-		cmocka_unit_test(it_is_added_once_before_the_seal_and_has_a_size),
+		cmocka_unit_test(
+			it_is_added_once_before_the_seal_and_has_a_size),
 		cmocka_unit_test(a_new_one_is_good_whatever_its_size),
 		cmocka_unit_test(the_checksum_is_the_specifications),
 		cmocka_unit_test(checksum_is_of_the_header_alone),

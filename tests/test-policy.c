@@ -179,7 +179,7 @@ static void the_statement_that_decides_can_be_asked_for(void **state)
 	papr_policy_free(policy);
 }
 
-static void rtas_calls_go_to_userspace_but_for_those_the_kernel_has(
+static void rtas_calls_go_to_userspace_but_for_the_kernel_s_own(
 	void **state)
 {
 	struct papr_policy *policy = good("default: deny\n"
@@ -340,7 +340,7 @@ int main(void)
 		cmocka_unit_test(logging_follows_the_statement_that_decides),
 		cmocka_unit_test(the_statement_that_decides_can_be_asked_for),
 		cmocka_unit_test(
-			rtas_calls_go_to_userspace_but_for_those_the_kernel_has),
+			rtas_calls_go_to_userspace_but_for_the_kernel_s_own),
 		cmocka_unit_test(an_rtas_call_can_be_routed),
 		cmocka_unit_test(
 			no_rtas_call_stays_in_the_kernel_if_h_rtas_does_not),

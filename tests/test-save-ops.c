@@ -161,8 +161,8 @@ static const struct {
 	enum fake_op op;
 	const char *sentence;
 } refusals[] = {
-	{ FAKE_SET_TIMEBASE, "the host does not set the time base: Input/output "
-	  "error" },
+	{ FAKE_SET_TIMEBASE,
+	  "the host does not set the time base: Input/output error" },
 	{ FAKE_CONFIGURE_MMU, "the host does not take the process table "
 	  "0x8000000000010004: Input/output error" },
 	{ FAKE_SET_STATE, "the host does not take register 0x0 of vCPU 0: "

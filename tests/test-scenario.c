@@ -210,8 +210,9 @@ static const struct {
 	  "s.yaml:1:18: which outcome is not said" },
 	{ "steps: [ expect: { outcome: dropped, cpu: 2048 } ]\n",
 	  "s.yaml:1:43: 2048 is no vCPU, a number up to 2047" },
-	{ "steps: [ expect: { for: release } ]\n", "s.yaml:1:20: for is unknown "
-	  "here; there are outcome, cpu and within" },
+	{ "steps: [ expect: { for: release } ]\n",
+	  "s.yaml:1:20: for is unknown here; there are outcome, cpu and "
+	  "within" },
 	{ "steps: [ wait: godot ]\n",
 	  "s.yaml:1:16: godot is none of outcome, release, end" },
 	{ "steps: [ wait: {} ]\n",

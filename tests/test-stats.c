@@ -358,7 +358,8 @@ static void tables_of_a_run(void **state)
 		    "                   1\n"
 		    TIMES_HEAD
 		    "H_RANDOM                           28     1.0 us"
-		    "    28.0 us     639 ns     1.3 us     2.0 ms      3.0 s\n");
+		    "    28.0 us     639 ns     1.3 us     2.0 ms      "
+		    "3.0 s\n");
 }
 
 static void what_is_missing_or_no_number_is_nothing(void **state)

@@ -402,10 +402,13 @@ int main(void)
 		cmocka_unit_test(the_end_of_the_last_function_is_not_known),
 		cmocka_unit_test(what_is_no_place_is_refused_in_words),
 		cmocka_unit_test(a_text_of_another_kind_is_refused_in_words),
-		cmocka_unit_test(elf_of_either_byte_order_tells_entries_and_ends),
+		cmocka_unit_test(
+			elf_of_either_byte_order_tells_entries_and_ends),
 		cmocka_unit_test(data_and_what_is_elsewhere_are_no_code),
-		cmocka_unit_test(an_elf_file_of_another_kind_is_refused_in_words),
-		cmocka_unit_test(every_truncated_elf_file_is_refused_or_harmless),
+		cmocka_unit_test(
+			an_elf_file_of_another_kind_is_refused_in_words),
+		cmocka_unit_test(
+			every_truncated_elf_file_is_refused_or_harmless),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 	};
 

@@ -22,8 +22,8 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define HCALL(name, user, kernel, more) \
-	"{\"name\": \"" name "\", \"user\": " user ", \"kernel\": " kernel more \
-	"}"
+	"{\"name\": \"" name "\", \"user\": " user ", \"kernel\": " kernel \
+	more "}"
 #define TIME(calls, total, p99) \
 	", \"time\": {\"calls\": " calls ", \"total-ns\": " total \
 	", \"p99-ns\": " p99 "}"

@@ -448,7 +448,8 @@ int main(void)
 		vio_test(entry_that_cannot_be_written_is_an_error),
 		vio_test(new_queue_begins_at_its_beginning),
 		vio_test(interrupt_is_raised_without_a_queue_too),
-		cmocka_unit_test(interrupt_is_one_of_the_library_if_it_has_them),
+		cmocka_unit_test(
+			interrupt_is_one_of_the_library_if_it_has_them),
 		vio_test(host_gets_all_sources_in_rising_order),
 		vio_test(device_has_a_node),
 		vio_test(what_a_device_has_not_is_not_in_its_node),

@@ -112,8 +112,9 @@ static void the_last_of_each_kind_is_taken(void **state)
 		size_t at;
 		uint8_t value;
 	} rights[] = {
-		{ QUEUE_8 + 14, 3 }, { QUEUE_8 + 18, 0xff }, { TERMINAL + 9, 0xff },
-		{ TERMINAL + 10, 0x7f }, { TERMINAL + 14, 3 },
+		{ QUEUE_8 + 14, 3 }, { QUEUE_8 + 18, 0xff },
+		{ TERMINAL + 9, 0xff }, { TERMINAL + 10, 0x7f },
+		{ TERMINAL + 14, 3 },
 	};
 
 	(void)state;

@@ -92,7 +92,8 @@ static int find_place(struct injection *injection,
 		r = place_whole(injection, &symbol, &place, error);
 	else
 		place_entry(injection, &symbol, &place);
-	return r ? r : injection_at_pc(injection, place.first, place.last, error);
+	return r ? r : injection_at_pc(injection, place.first, place.last,
+				       error);
 }
 
 int injection_complete(struct injection *injection,

@@ -34,7 +34,7 @@ struct lab_console {
 	char held[LAB_MARKER_MAX];	/* what may become that marker */
 	size_t held_len;		/* ... or firmware's time stamp */
 	bool dropping;			/* the rest of firmware's line */
-	bool keep_stamps;		/* somebody types and waits for each byte */
+	bool keep_stamps;		/* somebody types and waits for it */
 	lab_sink *sink;
 	void *opaque;
 };

@@ -30,7 +30,7 @@ static const struct command {
 #endif
 	{ "stats", cmd_stats, "show what calls a guest has made" },
 #ifdef HAVE_VMM
-	{ "survey", cmd_survey, "make a guest's calls fail and see what it does" },
+	{ "survey", cmd_survey, "make a guest's calls fail, see what it does" },
 	{ "sweep", cmd_sweep, "inject many machine checks into a guest" },
 #endif
 	{ "top", cmd_top, "watch the calls a running guest makes" },

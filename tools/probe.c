@@ -278,9 +278,9 @@ static json_t *json_refusals(const struct papr_host *host)
 		const char *why = refusal_why(&refusals[i], host);
 
 		if (why)
-			json_object_set_new(list,
-					    papr_cap_info(refusals[i].cap)->name,
-					    json_string(why));
+			json_object_set_new(
+				list, papr_cap_info(refusals[i].cap)->name,
+				json_string(why));
 	}
 	return list;
 }

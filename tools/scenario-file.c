@@ -101,7 +101,8 @@ static int take_inject(struct doc *doc, const yaml_node_t *value,
 				   "slb:multihit, cpu: 1 }",
 				   take_inject_setting, step);
 	}
-	if (!err && injection_complete(injection, reader_of(doc)->symbols, &why))
+	if (!err &&
+	    injection_complete(injection, reader_of(doc)->symbols, &why))
 		err = doc_fail(doc, value, "%s", why.text);
 	return err;
 }

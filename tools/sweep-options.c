@@ -344,7 +344,8 @@ static int fill_space(struct sweep_options *o, uint32_t n_cpus,
 				       "fully-recovered,not-recovered", error);
 	if (!ret)
 		ret = sweep_space_list(s, "contexts", o->contexts ?:
-				       (stepped ? "any" : "user,kernel"), error);
+				       (stepped ? "any" : "user,kernel"),
+				       error);
 	if (!ret)
 		ret = sweep_space_cpus(s, o->cpus ?: cpus, n_cpus, error);
 	if (!ret && o->pc)

@@ -114,8 +114,8 @@ static int take_names(const char *what, const char *text,
 	while (!ret && (item = strsep(&rest, ","))) {
 		ret = add_names(item, name_of, list, n);
 		if (ret)
-			refuse(error, -EINVAL, "'%.40s' is none of the %s; papr sweep "
-			       "--help lists them", item, what);
+			refuse(error, -EINVAL, "'%.40s' is none of the %s; "
+			       "papr sweep --help lists them", item, what);
 	}
 	free(copy);
 	return ret;
@@ -147,6 +147,12 @@ static bool take_number(const char **text, unsigned long *value)
 	return !errno;
 }
 
+static int no_list(const char *text, struct papr_error *error)
+{
+	return refuse(error, -EINVAL,
+		      "'%.40s' is no list of vCPUs such as 0-3,7", text);
+}
+
 int sweep_space_cpus(struct sweep_space *s, const char *text, uint32_t n_cpus,
 		     struct papr_error *error)
 {
@@ -156,21 +162,19 @@ int sweep_space_cpus(struct sweep_space *s, const char *text, uint32_t n_cpus,
 
 	do {
 		if (!take_number(&at, &first))
-			return refuse(error, -EINVAL, "'%.40s' is no list of vCPUs "
-				      "such as 0-3,7", text);
+			return no_list(text, error);
 		last = first;
 		if (*at == '-' && (at++, !take_number(&at, &last)))
-			return refuse(error, -EINVAL, "'%.40s' is no list of vCPUs "
-				      "such as 0-3,7", text);
+			return no_list(text, error);
 		if (last >= n_cpus || first > last)
-			return refuse(error, -EINVAL, "'%.40s': the vCPUs are 0 to %u",
-				      text, n_cpus - 1);
+			return refuse(error, -EINVAL,
+				      "'%.40s': the vCPUs are 0 to %u", text,
+				      n_cpus - 1);
 		for (; first <= last; first++)
 			chosen[first] = true;
 	} while (*at == ',' && at++);
 	if (*at)
-		return refuse(error, -EINVAL, "'%.40s' is no list of vCPUs such as "
-			      "0-3,7", text);
+		return no_list(text, error);
 	s->n_cpus = 0;
 	for (uint32_t i = 0; i < n_cpus; i++)
 		if (chosen[i])
@@ -202,13 +206,13 @@ int sweep_space_pc(struct sweep_space *s, const char *text,
 		good = take_address(&at, &s->pc_last);
 	}
 	if (!good || *at)
-		return refuse(error, -EINVAL, "'%.60s' is no range of addresses such "
-			      "as 0xc000000000010000-0xc000000000010040",
-			      text);
+		return refuse(error, -EINVAL,
+			      "'%.60s' is no range of addresses such as "
+			      "0xc000000000010000-0xc000000000010040", text);
 	if (s->pc_first % 4 || s->pc_last < s->pc_first)
-		return refuse(error, -EINVAL, "'%.60s': the first address must be that "
-			      "of an instruction, and not above the last",
-			      text);
+		return refuse(error, -EINVAL,
+			      "'%.60s': the first address must be that of an "
+			      "instruction, and not above the last", text);
 	s->by_pc = true;
 	return 0;
 }
@@ -266,8 +270,9 @@ int sweep_plan(const struct sweep_space *s, struct sweep_injection **plan,
 	uint64_t state = s->seed, i;
 
 	if (count > SWEEP_MAX)
-		return refuse(error, -EINVAL, "%" PRIu64 " injections are more than "
-			      "the %d of a sweep", count, SWEEP_MAX);
+		return refuse(error, -EINVAL,
+			      "%" PRIu64 " injections are more than the %d of "
+			      "a sweep", count, SWEEP_MAX);
 	*plan = calloc(count, sizeof(**plan));
 	if (!*plan)
 		return refuse(error, -ENOMEM, "no memory");

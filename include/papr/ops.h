@@ -239,8 +239,9 @@ struct papr_named_reg {
  *	written since the last time.  Others stay.  Any thread, while vCPUs run.
  *	Without these two papr_vm_log_dirty() fails
  * @name_regs: what the guest has in the registers of @cpu, those of a kind
- *	together and in order; at most @n, returns how many.  A hypercall that is
- *	still pending in the host is finished first.  @cpu is not in the guest.
+ *	together and in order; at most @n, returns how many.  A hypercall that
+ *	is still pending in the host is finished first.  @cpu is not in the
+ *	guest.
  *	NULL: there are no kernel dumps
  */
 struct papr_host_ops {
@@ -303,11 +304,11 @@ enum papr_event {
 	PAPR_EVENT_POWER_OFF,
 	PAPR_EVENT_REBOOT,	/**< RTAS system-reboot */
 	PAPR_EVENT_OS_TERM,	/**< RTAS ibm,os-term: the guest has panicked */
-	PAPR_EVENT_CHECKSTOP,	/**< a machine check that it cannot be told of */
+	PAPR_EVENT_CHECKSTOP,	/**< a machine check it cannot be told of */
 	/* A watchdog of the guest has expired, and it is to be */
 	PAPR_EVENT_WATCHDOG_OFF,	/**< powered off */
 	PAPR_EVENT_WATCHDOG_RESTART,	/**< reset */
-	PAPR_EVENT_WATCHDOG_DUMP,	/**< told: a system reset on all vCPUs */
+	PAPR_EVENT_WATCHDOG_DUMP,	/**< told: a system reset, all vCPUs */
 	PAPR_EVENT_DUMP,	/**< as PAPR_EVENT_OS_TERM, and there is a dump
 				 * to be taken: papr_vm_dump() and a reset */
 };

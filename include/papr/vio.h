@@ -54,7 +54,7 @@ struct papr_vio_config {
 /** enum papr_vio_answer - what a device answers; what the guest gets of it */
 enum papr_vio_answer {
 	PAPR_VIO_SUCCESS,	/**< H_SUCCESS */
-	PAPR_VIO_CLOSED,	/**< H_CLOSED: its other side is not there yet */
+	PAPR_VIO_CLOSED,	/**< H_CLOSED: its other side is not there */
 	PAPR_VIO_DROPPED,	/**< H_DROPPED: no room; to be sent again */
 	PAPR_VIO_NOT_FOUND,	/**< H_NOT_FOUND: it has no other side */
 	PAPR_VIO_RESOURCE,	/**< H_RESOURCE: that is taken by another */

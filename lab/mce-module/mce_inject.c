@@ -95,7 +95,8 @@ static int before_exit(struct kprobe *p, struct pt_regs *regs)
 
 	repair_heir(arch);
 	if (vcpu->vcpu_id != vcpu_id || !loses_nothing(arch->trap) ||
-	    (msr & msr_mask) != msr_wanted || atomic_dec_if_positive(&count) < 0)
+	    (msr & msr_mask) != msr_wanted ||
+	    atomic_dec_if_positive(&count) < 0)
 		return 0;
 	msr = (msr & ~SRR1_CAUSE) | (srr1 & SRR1_CAUSE);
 	arch->shregs.msr = msr;

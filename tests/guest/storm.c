@@ -195,7 +195,8 @@ static void use_page_table(unsigned int cpu, uint64_t round)
 	call(cpu, H_REMOVE, regs);
 	judge(cpu, H_REMOVE, regs[0], PTEH);
 	judge(cpu, H_REMOVE, regs[1] & ~REFERENCED, ptel & ~REFERENCED);
-	judge(cpu, H_REMOVE, hcall(H_REMOVE, (uint64_t[HCALL_REGS]){ 0, index }),
+	judge(cpu, H_REMOVE,
+	      hcall(H_REMOVE, (uint64_t[HCALL_REGS]){ 0, index }),
 	      -7ull);	/* H_NOT_FOUND */
 }
 
