@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "fwnmi/elog-build.h"
+#include "spapr/date.h"
 #include "spapr/util.h"
 
 #define DAY_S 86400u
@@ -58,21 +59,12 @@ static unsigned int bcd(unsigned int n)
 	return n / 10 % 10 << 4 | n % 10;
 }
 
-/* The C library's gmtime_r() takes a lock and may allocate. */
 static unsigned int bcd_date(uint64_t days)
 {
-	/* Years begin in March here, so that the leap day is the last. */
-	unsigned int since = days + 719468, era = since % 146097;
-	unsigned int year = (era - era / 1460 + era / 36524 - era / 146096) /
-			    365;
-	unsigned int day = era - (365 * year + year / 4 - year / 100);
-	unsigned int month = (5 * day + 2) / 153;
+	struct date date = date_of_days(days);
 
-	day -= (153 * month + 2) / 5;
-	month = month < 10 ? month + 3 : month - 9;
-	year += since / 146097 * 400 + (month <= 2);
-	return bcd(year / 100) << 24 | bcd(year) << 16 | bcd(month) << 8 |
-	       bcd(day + 1);
+	return bcd(date.year / 100) << 24 | bcd(date.year) << 16 |
+	       bcd(date.month) << 8 | bcd(date.day);
 }
 
 static void put_time(uint8_t *ph, uint64_t time_s)

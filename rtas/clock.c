@@ -2,13 +2,13 @@
 /* The time of day, in UTC: LoPAR 7.3.2. */
 #include "config.h"
 
-#include <time.h>
-
 #include "rtas/handlers.h"
 #include "rtas/status.h"
+#include "spapr/date.h"
 #include "spapr/util.h"
 
 #define NS_PER_S 1000000000ll
+#define DAY_S 86400ll
 
 static int32_t get_time_of_day(struct papr_vcpu *vcpu, const void *args,
 			       void *rets)
@@ -16,44 +16,37 @@ static int32_t get_time_of_day(struct papr_vcpu *vcpu, const void *args,
 	struct RTAS_get_time_of_day_out *out = rets;
 	int64_t ns = vm_clock_ns(vcpu->vm) +
 		     atomic_load(&vcpu->vm->clock_offset_ns);
-	time_t seconds = ns / NS_PER_S;
-	struct tm tm;
+	uint32_t second = ns / NS_PER_S % DAY_S;
+	struct date date;
 
 	(void)args;
 	/* The host's clock may have been set back since the guest's was set. */
-	if (ns < 0 || !gmtime_r(&seconds, &tm))
+	if (ns < 0)
 		return RTAS_HARDWARE_ERROR;
-	out->year = tm.tm_year + 1900;
-	out->month = tm.tm_mon + 1;
-	out->day = tm.tm_mday;
-	out->hour = tm.tm_hour;
-	out->minute = tm.tm_min;
-	out->second = tm.tm_sec;
+	date = date_of_days(ns / NS_PER_S / DAY_S);
+	out->year = date.year;
+	out->month = date.month;
+	out->day = date.day;
+	out->hour = second / 3600;
+	out->minute = second / 60 % 60;
+	out->second = second % 60;
 	out->nanosecond = ns % NS_PER_S;
 	return RTAS_SUCCESS;
 }
 
-/*
- * The years that keep nanoseconds since 1970 in 63 bits.  timegm() would make
- * the 31st of February a day in March, so what it made of @in must be @in.
- */
+/* The years are those that keep nanoseconds since 1970 in 63 bits. */
 static bool to_ns(const struct RTAS_set_time_of_day_in *in, int64_t *ns)
 {
-	struct tm tm;
-	time_t t;
+	const struct date date = { in->year, in->month, in->day };
+	uint32_t days;
 
-	if (in->year < 1970 || in->year > 2261 || in->month > 12 ||
-	    in->day > 31 || in->hour > 23 || in->minute > 59 ||
-	    in->second > 59 || in->nanosecond >= NS_PER_S)
+	if (in->year > 2261 || in->hour > 23 || in->minute > 59 ||
+	    in->second > 59 || in->nanosecond >= NS_PER_S ||
+	    !date_to_days(&date, &days))
 		return false;
-	tm = (struct tm){
-		.tm_year = in->year - 1900, .tm_mon = in->month - 1,
-		.tm_mday = in->day, .tm_hour = in->hour,
-		.tm_min = in->minute, .tm_sec = in->second,
-	};
-	t = timegm(&tm);
-	*ns = t * NS_PER_S + in->nanosecond;
-	return tm.tm_mday == (int)in->day && tm.tm_mon + 1 == (int)in->month;
+	*ns = (days * DAY_S + in->hour * 3600 + in->minute * 60 + in->second) *
+	      NS_PER_S + in->nanosecond;
+	return true;
 }
 
 /* The host's clock is left alone: the partition has its own offset. */
