@@ -50,7 +50,7 @@ static bool block_load(struct papr_vm *vm, uint64_t gpa, struct block *b)
 	if (!p)
 		return false;
 	memset(b->cells, 0, sizeof(b->cells));
-	for (uint32_t i = 0; i < b->nargs; i++)
+	for (uint32_t i = 0; i < b->nargs + b->nrets; i++)
 		b->cells[i] = load_be32(p + (HEADER_CELLS + i) * 4);
 	return true;
 }
@@ -91,7 +91,24 @@ static bool fails(struct papr_vcpu *vcpu, struct fault *fault,
 	return true;
 }
 
-/* Handlers see arguments and results without the status among them. */
+/*
+ * KVM reads and writes so many bytes of each block, and hands over those that
+ * are not all memory: made again, such a call would only come here once more.
+ * The block itself is in one region.
+ */
+#define KVM_BLOCK 88u
+
+static bool kernel_takes(struct papr_vm *vm, uint64_t gpa)
+{
+	return gpa <= UINT64_MAX - KVM_BLOCK &&
+	       ram_get(vm, gpa, 1, RAM_WRITE) &&
+	       ram_get(vm, gpa + KVM_BLOCK - 1, 1, RAM_WRITE);
+}
+
+/*
+ * Handlers see arguments and results without the status among them.  A call
+ * that is refused leaves all other results as they are.
+ */
 static int32_t run(struct papr_vcpu *vcpu, int row, struct block *b)
 {
 	const struct rtas_route *route = &routing_held(vcpu)->rtas[row];
@@ -106,6 +123,10 @@ static int32_t run(struct papr_vcpu *vcpu, int row, struct block *b)
 	vcpu->rtas_nrets = b->nrets;
 	if (!fails(vcpu, route->fault, args, &status))
 		status = route->fn(vcpu, args, rets);
+	if (status == RTAS_AGAIN && !kernel_takes(vcpu->vm, b->gpa))
+		status = RTAS_PARAMETER_ERROR;
+	if (status == RTAS_PARAMETER_ERROR)
+		return status;
 	for (uint32_t i = 0, n = 0; i < b->nrets; i++)
 		if (i != call->out_status)
 			result[i] = rets[n++];

@@ -31,12 +31,14 @@ static uint64_t ram_mib(const struct papr_vm *vm)
 	return bytes >> 20;
 }
 
+/* Capacity is in hundredths of a processor, and cores may be plugged in. */
 static size_t splpar(const struct papr_vm *vm, uint8_t *value)
 {
 	return snprintf((char *)value, PAPR_SYSPARM_MAX,
 			"MaxEntCap=%u,DesMem=%llu,DesProcs=%u,MaxPlatProcs=%u",
-			vm->config.cores * 100, (unsigned long long)ram_mib(vm),
-			vm->config.cores, vm->config.max_cores) + 1;
+			vm->config.max_cores * 100,
+			(unsigned long long)ram_mib(vm), vm->config.cores,
+			vm->config.max_cores) + 1;
 }
 
 static size_t zero_byte(const struct papr_vm *vm, uint8_t *value)

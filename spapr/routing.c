@@ -112,6 +112,14 @@ static bool fill_hcalls(const struct papr_vm *vm, struct routing *routing,
 	return true;
 }
 
+/* One that left the kernel before is made once more, if it has it again. */
+static bool is_again_kernels(const struct papr_vm *vm, enum papr_route to,
+			     const struct rtas_route *old)
+{
+	return to == PAPR_ROUTE_KERNEL && old && old->fn &&
+	       vm->host_ops.define_rtas;
+}
+
 static bool fill_rtas(const struct papr_vm *vm, struct routing *routing,
 		      const struct papr_policy *policy,
 		      const struct papr_route_report *report,
@@ -123,9 +131,11 @@ static bool fill_rtas(const struct papr_vm *vm, struct routing *routing,
 		const struct papr_call_info *call = &rtas_table[row];
 		struct rtas_route *route = &routing->rtas[row];
 
-		/* One that left the kernel before is made once more. */
-		if (papr_policy_rtas_route(policy, call) != PAPR_ROUTE_DENY &&
-		    (!is_off(vm, row, own_xics) || (old && old->rtas[row].fn)))
+		enum papr_route to = papr_policy_rtas_route(policy, call);
+
+		if (to != PAPR_ROUTE_DENY &&
+		    (!is_off(vm, row, own_xics) ||
+		     is_again_kernels(vm, to, old ? &old->rtas[row] : NULL)))
 			route->fn = rtas_handler(row);
 		route->logged = papr_policy_logged(policy, call);
 		if (!make_fault(vm, &route->fault, policy, call,

@@ -170,6 +170,7 @@ int64_t partition_rtas(struct partition *p, uint64_t gpa, uint32_t token,
 /* At RTAS_BLOCK; the hypercall must succeed, and the first result returns. */
 int32_t partition_rtas_status(struct partition *p, uint32_t token,
 			      uint32_t nargs, uint32_t nrets, uint32_t *cells);
+#define RTAS_UNTOUCHED 0xc3c3c3c3	/* a result that nobody has written */
 #define RTAS(p, token, nargs, nrets, ...) \
 	partition_rtas_status(p, token, nargs, nrets, \
 			      (uint32_t[RTAS_CELLS]){ __VA_ARGS__ })

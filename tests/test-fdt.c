@@ -8,6 +8,7 @@
 
 #include <libfdt.h>
 
+#include "rtas/status.h"
 #include "spapr/vm.h"
 #include "tests/partition.h"
 #include "tests/tree.h"
@@ -184,6 +185,21 @@ static void rtas_names_exactly_the_calls_that_are_answered(void **state)
 			assert_tree_cell(fdt, "/rtas", call->name,
 					 call->number);
 	}
+	free(fdt);
+	partition_free(p);
+}
+
+/* No hypervisor below keeps dumps for its partitions: docs/rtas.md. */
+static void platform_dumps_are_not_implemented(void **state)
+{
+	struct partition *p = partition_new(&(struct partition_setup){
+		.config = { .kernel_dump = true } });
+	void *fdt = tree_of(p, NULL);
+
+	(void)state;
+	assert_false(tree_has(fdt, "/rtas", "ibm,platform-dump"));
+	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_platform_dump, 6, 5, 0, 1, 0,
+			      0, 0x8000, 4096), RTAS_PARAMETER_ERROR);
 	free(fdt);
 	partition_free(p);
 }
@@ -431,6 +447,7 @@ int main(void)
 		cmocka_unit_test(
 			rtas_names_exactly_the_calls_that_are_answered),
 		cmocka_unit_test(denied_rtas_call_has_no_name),
+		cmocka_unit_test(platform_dumps_are_not_implemented),
 		partition_test(sets_for_linux_are_there),
 		partition_test(sets_are_real_and_written_once),
 		cmocka_unit_test(hash_sets_are_for_hash_guests),

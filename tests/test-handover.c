@@ -7,6 +7,7 @@
 
 #include <papr/fwnmi.h>
 
+#include "rtas/status.h"
 #include "spapr/fdt.h"
 #include "spapr/irqs.h"
 #include "spapr/routing.h"
@@ -223,6 +224,15 @@ static void a_call_that_came_too_late_is_made_again(void **state)
 	partition_free(p);
 }
 
+static void put_int_off(uint8_t *block)
+{
+	store_be32(block, RTAS_TOKEN_ibm_int_off);
+	store_be32(block + 4, 1);
+	store_be32(block + 8, 1);
+	store_be32(block + 12, VTY_IRQ);
+	store_be32(block + 16, 0x5eed);
+}
+
 static void an_rtas_call_that_came_too_late_is_made_again(void **state)
 {
 	struct partition *p = in_userspace();
@@ -233,11 +243,7 @@ static void an_rtas_call_that_came_too_late_is_made_again(void **state)
 	(void)state;
 	must_reroute(p, "{}");
 	fake_host_clear_log(p->fake);
-	store_be32(block, RTAS_TOKEN_ibm_int_off);
-	store_be32(block + 4, 1);
-	store_be32(block + 8, 1);
-	store_be32(block + 12, VTY_IRQ);
-	store_be32(block + 16, 0x5eed);
+	put_int_off(block);
 	papr_vcpu_hcall(papr_vm_vcpu(p->vm, 0), &hcall);
 	assert_int_equal(hcall.ret, H_RTAS);
 	assert_int_equal(hcall.args[0], RTAS_BLOCK);
@@ -246,6 +252,59 @@ static void an_rtas_call_that_came_too_late_is_made_again(void **state)
 	papr_vm_rtas_stats(p->vm, RTAS_ROW_ibm_int_off, &calls, &errors);
 	assert_int_equal(calls, 0);
 	assert_int_equal(p->traces, 0);
+	partition_free(p);
+}
+
+/* KVM wants 88 bytes of memory that can be written, whatever the counts say. */
+static void a_block_that_kvm_refuses_is_not_made_again(void **state)
+{
+	static const struct {
+		const char *what;
+		uint64_t gpa;
+		bool again;
+		uint64_t ret;
+	} rows[] = {
+		{ "88 bytes before the end", RAM_SIZE - 88, true, H_RTAS },
+		{ "87 bytes before the end", RAM_SIZE - 87, false, H_SUCCESS },
+		{ "the last that it has", RAM_SIZE - 20, false, H_SUCCESS },
+		{ "the end of all memory", TOP_BASE + TOP_SIZE - 20, false,
+		  H_SUCCESS },
+		{ "not to be written", ROM_BASE, false, (uint64_t)H_PARAMETER },
+	};
+	struct partition *p = in_userspace();
+
+	(void)state;
+	must_reroute(p, "{}");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct papr_hcall hcall = {
+			.nr = H_RTAS, .args = { rows[i].gpa }
+		};
+		uint8_t *block = rows[i].gpa < RAM_SIZE ?
+			p->ram + rows[i].gpa : rows[i].gpa == ROM_BASE ?
+			p->rom : p->top + TOP_SIZE - 20;
+
+		put_int_off(block);
+		papr_vcpu_hcall(papr_vm_vcpu(p->vm, 0), &hcall);
+		if (hcall.ret != rows[i].ret)
+			fail_msg("%s: 0x%llx", rows[i].what,
+				 (unsigned long long)hcall.ret);
+		assert_int_equal(load_be32(block + 16),
+				 rows[i].ret == H_SUCCESS ?
+				 (uint32_t)RTAS_PARAMETER_ERROR : 0x5eed);
+	}
+	partition_free(p);
+}
+
+/* A call that the kernel does not get, though it has the controller. */
+static void an_rtas_call_that_the_kernel_never_gets_is_not_made_again(void **s)
+{
+	struct partition *p = in_userspace();
+
+	(void)s;
+	must_reroute(p, "force: true\n"
+		     "rtas: { 'ibm,int-off': user }");
+	assert_int_equal(RTAS(p, RTAS_TOKEN_ibm_int_off, 1, 1, VTY_IRQ),
+			 RTAS_PARAMETER_ERROR);
 	partition_free(p);
 }
 
@@ -463,6 +522,9 @@ int main(void)
 		cmocka_unit_test(an_edge_goes_to_whom_has_the_controller),
 		cmocka_unit_test(a_call_that_came_too_late_is_made_again),
 		cmocka_unit_test(an_rtas_call_that_came_too_late_is_made_again),
+		cmocka_unit_test(a_block_that_kvm_refuses_is_not_made_again),
+		cmocka_unit_test(
+		    an_rtas_call_that_the_kernel_never_gets_is_not_made_again),
 		cmocka_unit_test(a_change_that_fails_leaves_all_as_it_was),
 		cmocka_unit_test(
 			a_kernel_that_does_not_take_all_calls_gets_none),

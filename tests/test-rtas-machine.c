@@ -33,7 +33,8 @@ static void power_is_on_wherever_something_is_plugged(void **state)
 		assert_int_equal(partition_rtas_status(*state,
 				RTAS_TOKEN_set_power_level, 2, 2, cells),
 				rows[i].status);
-		assert_int_equal(cells[3], rows[i].status ? 0 : 100);
+		assert_int_equal(cells[3], rows[i].status ? RTAS_UNTOUCHED :
+							      100);
 	}
 }
 

@@ -202,8 +202,8 @@ static void unknown_token_fails_the_hypercall_too(void **state)
 		assert_int_equal(partition_rtas(p, 0x5000, tokens[i], 2, 3,
 						cells), H_PARAMETER);
 		assert_int_equal((int32_t)cells[2], RTAS_PARAMETER_ERROR);
-		assert_int_equal(cells[3], 0);
-		assert_int_equal(cells[4], 0);
+		assert_int_equal(cells[3], RTAS_UNTOUCHED);
+		assert_int_equal(cells[4], RTAS_UNTOUCHED);
 		assert_dirty(p, 0x5000 + 20, 12);
 	}
 }

@@ -49,10 +49,10 @@ static int32_t set(struct partition *p, uint32_t parameter, const void *value,
 
 static void splpar_parameter_tells_of_cpus_and_memory(void **state)
 {
-	static const char text[] = "MaxEntCap=300,DesMem=2,DesProcs=3,"
-				   "MaxPlatProcs=3";
+	static const char text[] = "MaxEntCap=500,DesMem=2,DesProcs=3,"
+				   "MaxPlatProcs=5";
 	struct partition *p = partition_new(&(struct partition_setup){
-		.config = { .cores = 3, .threads = 4 } });
+		.config = { .cores = 3, .threads = 4, .max_cores = 5 } });
 
 	(void)state;
 	assert_value(p, 20, text, sizeof(text));

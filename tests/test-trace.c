@@ -169,7 +169,7 @@ static void lines_of_rtas_calls(void **state)
 	/* More cells than the call has. */
 	RTAS(p, RTAS_TOKEN_system_reboot, 1, 2, 9);
 	assert_string_equal(p->trace,
-			    "cpu 0 system-reboot(0x9) = -3 0x0");
+			    "cpu 0 system-reboot(0x9) = -3 0xc3c3c3c3");
 	partition_rtas(p, 0x5000, 0x1234, 1, 1, (uint32_t[2]){ 7 });
 	assert_string_equal(p->trace, "cpu 0 rtas 0x1234(0x7) = -3");
 }
