@@ -34,8 +34,6 @@ enum { NOT_YET, SPINS, IN_HANDLER, RELEASED };
 #define LOG	(GUEST_RTAS + 0x30)
 #define SAVE(i)	(LOG + 8 + 2048 + 16 * (i))
 
-#define PATIENCE_MS 60000
-
 /* Registers both handlers, sets MSR[RI] when it may, and stays. */
 static const uint32_t code[] = {
 	0x7c741b78,	/* mr	r20,r3: DATA */
@@ -106,7 +104,7 @@ static void set(struct guest *g, unsigned int i, unsigned int what)
 static void wait_for(struct guest *g, unsigned int i, uint64_t state)
 {
 	for (unsigned int ms = 0; get(g, i, STATE) != state; ms++) {
-		if (ms == PATIENCE_MS)
+		if (ms == GUEST_PATIENCE_MS)
 			fail_msg("vCPU %u does not get to state %u", i,
 				 (unsigned int)state);
 		usleep(1000);

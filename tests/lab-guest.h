@@ -11,6 +11,8 @@
 
 #include <papr/papr.h>
 
+#include "tests/patience.h"
+
 #define GUEST_RAM (16u << 20)
 #define GUEST_CPUS 2
 #define GUEST_RTAS (8u << 20)

@@ -44,8 +44,6 @@
 #define SRR1_DATA	0x00200000u
 #define EA		0xc000000000c0ffeeull
 
-#define PATIENCE_MS 30000
-
 /* Little-endian from now on, at the address in r3; always big-endian. */
 static const uint32_t prologue[] = {
 	0x7c681b78,	/* mr	r8,r3 */
@@ -212,7 +210,7 @@ static void wait_for_handler(struct guest *g, const struct row *row,
 			     uint64_t before)
 {
 	for (unsigned int ms = 0; guest_load64(g, COUNT) == before; ms++) {
-		if (ms == PATIENCE_MS || guest_has_ended(g, 0))
+		if (ms == GUEST_PATIENCE_MS || guest_has_ended(g, 0))
 			fail_msg("%s: it does not get to the handler",
 				 row->name);
 		usleep(1000);

@@ -42,8 +42,6 @@
 #define MSR_ME	0x1000u
 #define MSR_LE	0x1u
 
-#define PATIENCE_MS 60000
-
 /* Big-endian, to become something else. */
 static const uint32_t stub[] = {
 	0x7c741b78,	/* mr	r20,r3: DATA */
@@ -169,7 +167,7 @@ static void wait_for(struct guest *g, unsigned int i, unsigned int what,
 		     uint64_t value)
 {
 	for (unsigned int ms = 0; get(g, i, what) != value; ms++) {
-		if (ms == PATIENCE_MS)
+		if (ms == GUEST_PATIENCE_MS)
 			fail_msg("vCPU %u does not get to %u", i,
 				 (unsigned int)value);
 		usleep(1000);

@@ -24,8 +24,10 @@
 	"papr.run=/mce-guest"
 #define MAX_ARGS 32
 #define PANIC_STATUS 6
-#define START_TRIES 100
-#define START_PAUSE_US 100000
+#define START_PAUSE_MS 100
+#define START_TRIES (GUEST_PATIENCE_MS / START_PAUSE_MS)
+#define TEXT_OF(number) TEXT(number)
+#define TEXT(number) #number
 
 /* Does not return. */
 static void become_papr(const int in[2], const int out[2],
@@ -53,7 +55,11 @@ static void connect_client(struct linux_guest *g)
 	for (int i = 0; i < START_TRIES; i++) {
 		if (!qmp_client_open(SOCKET, &g->client, &error))
 			return;
-		usleep(START_PAUSE_US);
+		if (waitpid(g->pid, NULL, WNOHANG) == g->pid) {
+			g->pid = -1;
+			break;
+		}
+		usleep(1000 * START_PAUSE_MS);
 	}
 	fail_msg("\n# %s", error.text);
 }
@@ -84,7 +90,8 @@ void linux_guest_start(struct linux_guest *g)
 {
 	static const char *const args[] = {
 		"--kernel", "/boot/vmlinux", "--initrd", "mce.initrd",
-		"--smp", "2", "--timeout", "400", "--append", COMMAND_LINE, NULL
+		"--smp", "2", "--timeout", TEXT_OF(GUEST_PATIENCE_S),
+		"--append", COMMAND_LINE, NULL
 	};
 
 	linux_guest_spawn(g, args);
@@ -166,6 +173,35 @@ const char *linux_guest_line(struct linux_guest *g, int timeout_ms)
 	return line;
 }
 
+/* Nobody answers: what the guest and papr run have said last, and its end. */
+static void explain_silence(struct linux_guest *g)
+{
+	const char *line;
+	char said[256];
+	FILE *errors;
+	int status;
+
+	if (g->pid <= 0)
+		return;
+	while ((line = linux_guest_line(g, GUEST_PATIENCE_MS)))
+		print_message("# the guest: %s\n", line);
+	errors = fopen(ERRORS, "r");
+	while (errors && fgets(said, sizeof(said), errors))
+		print_message("# %s", said);
+	if (errors)
+		fclose(errors);
+	if (g->stuck) {
+		print_message("# papr run has not ended\n");
+		return;
+	}
+	waitpid(g->pid, &status, 0);
+	g->pid = -1;
+	print_message("# papr run has ended: %s %d\n",
+		      WIFEXITED(status) ? "status" : "signal",
+		      WIFEXITED(status) ? WEXITSTATUS(status)
+					: WTERMSIG(status));
+}
+
 const char *linux_guest_expect(struct linux_guest *g, const char *begin)
 {
 	const char *line;
@@ -173,6 +209,7 @@ const char *linux_guest_expect(struct linux_guest *g, const char *begin)
 	while ((line = linux_guest_line(g, GUEST_PATIENCE_MS)))
 		if (!strncmp(line, begin, strlen(begin)))
 			return line + strlen(begin);
+	explain_silence(g);
 	fail_msg("\n# the guest does not say %s", begin);
 	return NULL;
 }
@@ -183,8 +220,10 @@ void linux_guest_execute(struct linux_guest *g, const char *command,
 	struct papr_error error;
 	json_t *result = qmp_client_execute(g->client, command, args, &error);
 
-	if (!result)
+	if (!result) {
+		explain_silence(g);
 		fail_msg("\n# %s: %s", command, error.text);
+	}
 	json_decref(result);
 }
 
@@ -201,9 +240,11 @@ json_t *linux_guest_event(struct linux_guest *g, const char *name)
 			data = json_incref(json_object_get(event, "data"));
 		json_decref(event);
 	}
-	g->stuck |= !data;
-	if (!data)
+	if (!data) {
+		explain_silence(g);
+		g->stuck = true;
 		fail_msg("\n# there is no event %s", name);
+	}
 	return data;
 }
 

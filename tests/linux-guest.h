@@ -13,9 +13,9 @@
 
 #include <jansson.h>
 
-struct qmp_client;
+#include "tests/patience.h"
 
-#define GUEST_PATIENCE_MS 90000
+struct qmp_client;
 
 struct linux_guest {
 	pid_t pid;

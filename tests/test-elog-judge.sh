@@ -25,7 +25,7 @@ read_log() {
 		    awk '{ print "RTAS " NR - 1 ":" $0 }'
 		echo "RTAS: 1 -------- RTAS event end ----------"
 	} >"$dir/dump"
-	timeout 60 qemu-ppc64le-static -L "$root" \
+	timeout 900 qemu-ppc64le-static -L "$root" \
 	    -E LD_LIBRARY_PATH=/usr/lib/powerpc64le-linux-gnu \
 	    "$root/usr/sbin/rtas_event_decode" -v -n 1 \
 	    <"$dir/dump" >"$dir/out" 2>&1

@@ -16,12 +16,15 @@ not_ok() {
 	echo "not ok - $*"
 }
 
-# lab STATUS NAME ARGUMENT...: how it ends, within five minutes in any case.
+# Seconds, to end a hang: the machine may be slow, and stand still for minutes.
+patience=900
+
+# lab STATUS NAME ARGUMENT...: how it ends, some time in any case.
 lab() {
 	wanted=$1
 	name=$2
 	shift 2
-	timeout 300 "$papr" lab run --timeout 120 "$@" \
+	timeout $((2 * patience)) "$papr" lab run --timeout $patience "$@" \
 	    >"$dir/out" 2>"$dir/err"
 	got=$?
 	echo "# status $got" >>"$dir/err"
@@ -42,7 +45,7 @@ left() {
 
 # gone NAME: nothing is left; QEMU gets a moment to die.
 gone() {
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in $(seq $patience); do
 		left || {
 			ok "$1"
 			return
@@ -79,7 +82,7 @@ else
 	not_ok "a megabyte of noise comes back unchanged"
 fi
 
-timeout 300 "$papr" lab run --mem 1923M --timeout 10 -- sleep 1000 \
+timeout $patience "$papr" lab run --mem 1923M --timeout 10 -- sleep 1000 \
     >"$dir/out" 2>"$dir/err"
 if [ $? = 124 ]; then ok "a time limit ends it"; else not_ok "a time limit ends it"; fi
 gone "nothing is left after the time limit"
@@ -89,7 +92,7 @@ end_with() {
 	"$papr" lab run --mem 1923M -- sh -c 'echo running; sleep 1000' \
 	    >"$dir/out" 2>"$dir/err" &
 	pid=$!
-	for _ in $(seq 120); do
+	for _ in $(seq $patience); do
 		! grep -q running "$dir/out" || break
 		sleep 1
 	done

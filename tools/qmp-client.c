@@ -16,7 +16,10 @@
 #include "vmm/frame.h"
 #include "vmm/util.h"
 
-#define ANSWER_WAIT_MS 30000
+#define ANSWER_WAIT_MS 120000
+
+/* A wait that took longer took so long: the machine stood still. */
+#define LOOK_MS 1000
 
 /* More than that while waiting for one answer are a machine gone mad. */
 #define MAX_EVENTS 10000
@@ -47,22 +50,31 @@ static int64_t now_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-/* More bytes: 1; 0 if none came until @deadline; -1 if none will. */
-static int receive(struct qmp_client *client, int64_t deadline)
+/* Whether there is something to read; the time goes off @left_ms. */
+static bool look(struct qmp_client *client, int64_t *left_ms)
 {
 	struct pollfd fd = { .fd = client->fd, .events = POLLIN };
-	int64_t left = deadline - now_ms();
+	int wait = *left_ms < LOOK_MS ? (int)*left_ms : LOOK_MS;
+	int64_t took = now_ms();
 	int ready;
+
+	if (*left_ms == FOR_EVER)
+		wait = -1;
+	ready = poll(&fd, 1, wait);
+	took = now_ms() - took;
+	if (wait > 0)
+		*left_ms -= ready && took < wait ? took : wait;
+	return ready > 0 || (ready < 0 && errno != EINTR);
+}
+
+/* More bytes: 1; 0 if none came in @left_ms; -1 if none will. */
+static int receive(struct qmp_client *client, int64_t *left_ms)
+{
 	ssize_t n;
 
-	if (left < 0)
-		left = 0;
-	ready = poll(&fd, 1, deadline == FOR_EVER ? -1 :
-			     left > INT32_MAX ? INT32_MAX : (int)left);
-	if (ready < 0 && errno == EINTR)
-		return left ? receive(client, deadline) : 0;
-	if (!ready)
-		return 0;
+	while (!look(client, left_ms))
+		if (!*left_ms)
+			return 0;
 	n = recv(client->fd, client->bytes, sizeof(client->bytes), 0);
 	if (n <= 0) {
 		client->lost = "the connection has ended";
@@ -89,8 +101,8 @@ static json_t *parse(struct qmp_client *client)
 	return NULL;
 }
 
-/* An object: 1; 0 if none came until @deadline; -1 if none will. */
-static int hear(struct qmp_client *client, int64_t deadline, json_t **said)
+/* An object: 1; 0 if none came in @left_ms; -1 if none will. */
+static int hear(struct qmp_client *client, int64_t *left_ms, json_t **said)
 {
 	enum frame_result result;
 	size_t taken;
@@ -111,7 +123,7 @@ static int hear(struct qmp_client *client, int64_t deadline, json_t **said)
 			frame_reset(&client->frame);
 			return *said ? 1 : -1;
 		}
-		r = receive(client, deadline);
+		r = receive(client, left_ms);
 		if (r <= 0)
 			return r;
 	}
@@ -120,11 +132,11 @@ static int hear(struct qmp_client *client, int64_t deadline, json_t **said)
 /* The next object that is no event; those are kept.  NULL: it is lost. */
 static json_t *hear_answer(struct qmp_client *client)
 {
-	int64_t deadline = now_ms() + client->wait_ms;
+	int64_t left_ms = client->wait_ms;
 	json_t *said;
 	int r;
 
-	while ((r = hear(client, deadline, &said)) > 0) {
+	while ((r = hear(client, &left_ms, &said)) > 0) {
 		if (!json_object_get(said, "event"))
 			return said;
 		json_array_append_new(client->events, said);
@@ -219,15 +231,14 @@ json_t *qmp_client_execute(struct qmp_client *client, const char *command,
 json_t *qmp_client_event(struct qmp_client *client, int timeout_ms, bool *gone)
 {
 	json_t *said = json_incref(json_array_get(client->events, 0));
-	int64_t deadline;
+	int64_t left_ms = timeout_ms < 0 ? FOR_EVER : timeout_ms;
 
 	*gone = false;
 	if (said) {
 		json_array_remove(client->events, 0);
 		return said;
 	}
-	deadline = timeout_ms < 0 ? FOR_EVER : now_ms() + timeout_ms;
-	if (hear(client, deadline, &said) > 0) {
+	if (hear(client, &left_ms, &said) > 0) {
 		if (json_object_get(said, "event"))
 			return said;
 		json_decref(said);
