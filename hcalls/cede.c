@@ -23,24 +23,50 @@ static int64_t h_cede(struct papr_vcpu *vcpu, const void *args, void *rets)
 	return H_SUCCESS;
 }
 
+/* All but who sleeps in H_JOIN the kernel prods: it makes the call again. */
+static int64_t prod_shared(struct papr_vm *vm, struct papr_vcpu *target)
+{
+	int64_t ret = H_SUCCESS;
+
+	pthread_mutex_lock(&vm->join_lock);
+	if (target && papr_vcpu_rest(target) == PAPR_REST_JOIN)
+		rest_prod(target);
+	else
+		ret = prods_give(vm) ? H_HARDWARE : HCALL_AGAIN;
+	pthread_mutex_unlock(&vm->join_lock);
+	return ret;
+}
+
 static int64_t h_prod(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	const struct H_PROD_in *in = args;
 	struct papr_vcpu *target = vm_vcpu_by_id(vcpu->vm, in->proc);
 
 	(void)rets;
+	if (vcpu->vm->prods.shared)
+		return prod_shared(vcpu->vm, target);
 	if (!target)
 		return H_PARAMETER;
 	rest_prod(target);
 	return H_SUCCESS;
 }
 
-/* Of two that come at once one must be told that it is the last. */
+/* Under join_lock: of two that come at once one is told that it is the last. */
+static int64_t join(struct papr_vcpu *vcpu)
+{
+	if (rest_is_last(vcpu))
+		return H_CONTINUE;
+	if (prods_take(vcpu->vm))
+		return H_HARDWARE;
+	rest_begin(vcpu, PAPR_REST_JOIN);
+	return H_SUCCESS;
+}
+
 static int64_t h_join(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	struct papr_vm *vm = vcpu->vm;
 	uint64_t msr;
-	bool last;
+	int64_t ret;
 
 	(void)args;
 	(void)rets;
@@ -49,17 +75,16 @@ static int64_t h_join(struct papr_vcpu *vcpu, const void *args, void *rets)
 	if (msr & MSR_EE)
 		return H_BAD_MODE;
 	pthread_mutex_lock(&vm->join_lock);
-	last = rest_is_last(vcpu);
-	if (!last)
-		rest_begin(vcpu, PAPR_REST_JOIN);
+	ret = join(vcpu);
 	pthread_mutex_unlock(&vm->join_lock);
-	return last ? H_CONTINUE : H_SUCCESS;
+	return ret;
 }
 
 void hcalls_reset_cede(struct papr_vm *vm)
 {
 	for (uint32_t i = 0; i < vm->n_vcpus; i++)
 		rest_reset(vm->vcpus[i]);
+	prods_reset(vm);
 }
 
 const struct hcall_impl hcalls_cede[] = {

@@ -151,6 +151,8 @@ int routing_renew(struct papr_vm *vm, struct papr_error *error)
 	int r = routes_apply(vm->policy, &host, &vm->host_ops, vm->host,
 			     vm->routes, error);
 
+	if (!r)
+		r = prods_settle(vm, error);
 	if (r)
 		return r;
 	routing = routing_new(vm, vm->policy, vm->routes, NULL);

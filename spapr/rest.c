@@ -75,7 +75,11 @@ void rest_reset(struct papr_vcpu *vcpu)
 
 uint8_t rest_get(const struct papr_vcpu *vcpu)
 {
-	return atomic_load(&vcpu->rest);
+	int rest = atomic_load(&vcpu->rest);
+
+	/* What the kernel has kept is not saved. */
+	return rest == PAPR_REST_NONE && vcpu->vm->prods.in_kernel ? PRODDED :
+								     rest;
 }
 
 bool rest_is(uint8_t rest)

@@ -123,6 +123,7 @@ static void find_ground(struct ground *g, const struct papr_policy *policy,
 		.flavour = ops->enable_hcall ? info->flavour :
 			PAPR_FLAVOUR_NONE,
 		.hpt = hpt_can(ops, info->flavour),
+		.hold = ops->hold,
 	};
 	ground_place_xics(g, ops->setup_irqs && info->cap[PAPR_CAP_IRQ_XICS],
 			  ops->interrupt);

@@ -19,6 +19,7 @@ struct ground {
 	bool own_xics;			/* ... or in this library, ... */
 	bool xive;			/* ... or neither: no XICS, a XIVE */
 	bool hpt;			/* the page table can be reached */
+	bool hold;			/* vCPUs can be kept out of the guest */
 };
 
 /* Fills @xics, @own_xics and @xive: by what the host has for this guest. */

@@ -190,14 +190,21 @@ static enum papr_effective predicted(const struct ground *g, int row)
 	return r.effective;
 }
 
+static bool comes_here(const struct ground *g, int row)
+{
+	enum papr_effective effective = predicted(g, row);
+
+	return effective == PAPR_EFFECTIVE_USER ||
+		effective == PAPR_EFFECTIVE_KERNEL_USER;
+}
+
 /* Whether whom this call wakes, or lets sleep, is known here. */
 static bool can_wake(const struct ground *g, int row)
 {
 	if (row == HCALL_ROW_H_PROD)
 		return g->policy->force ||
 			predicted(g, HCALL_ROW_H_CEDE) != PAPR_EFFECTIVE_KERNEL;
-	return row != HCALL_ROW_H_JOIN ||
-		predicted(g, HCALL_ROW_H_PROD) == PAPR_EFFECTIVE_USER;
+	return row != HCALL_ROW_H_JOIN || comes_here(g, HCALL_ROW_H_PROD);
 }
 
 /*
@@ -303,9 +310,13 @@ static bool in_kernel(const struct ground *g, int row,
 		!useless(g, row);
 }
 
-/* Whether the kernel leaves some of such a call to userspace. */
-static bool may_leave(enum kvm_how how)
+/* Whether the kernel leaves some of such a call to userspace: prods.h. */
+static bool may_leave(const struct ground *g, int row)
 {
+	enum kvm_how how = hcall_kvm(row)->how;
+
+	if (row == HCALL_ROW_H_PROD)
+		return g->hold && requested(g, row) != PAPR_ROUTE_KERNEL_ONLY;
 	return how == KVM_PUNTS || how == KVM_UNBOUNDED || how == KVM_RTAS;
 }
 
@@ -320,7 +331,7 @@ void ground_settle(const struct ground *g, int row,
 		r->effective = PAPR_EFFECTIVE_NOBODY;
 		r->reason = collides;
 	} else if (in_kernel(g, row, r->accepted, &why)) {
-		r->effective = may_leave(hcall_kvm(row)->how) ?
+		r->effective = may_leave(g, row) ?
 			PAPR_EFFECTIVE_KERNEL_USER : PAPR_EFFECTIVE_KERNEL;
 		/* The one answer of a kernel that nobody would expect. */
 		if (!is_kernel(r->requested) || why == nested_off)
@@ -473,7 +484,8 @@ int papr_route_predict(const struct papr_policy *policy,
 		       struct papr_error *error)
 {
 	struct papr_host info;
-	struct ground g = { .policy = policy, .host = &info, .hpt = true };
+	struct ground g = { .policy = policy, .host = &info, .hpt = true,
+			    .hold = true };
 	int err = sized_copy(&info, sizeof(info), host);
 
 	if (err)

@@ -41,6 +41,11 @@ static bool is_kernels(enum papr_effective by)
 	return by == PAPR_EFFECTIVE_KERNEL || by == PAPR_EFFECTIVE_KERNEL_USER;
 }
 
+static bool comes_here(enum papr_effective by)
+{
+	return by == PAPR_EFFECTIVE_USER || by == PAPR_EFFECTIVE_KERNEL_USER;
+}
+
 /*
  * They act on state that is here only if they are routed here, or cannot be
  * answered on each host.
@@ -62,7 +67,7 @@ static void fill_hcall(struct hcall_route *route, int row, bool own_xics,
 	 * calls for a table that was opened at the seal, a prod for those who
 	 * sleep here, and H_RPT_INVALIDATE for hosts that do as they are told.
 	 */
-	if (must_be_routed(row) ? report->effective == PAPR_EFFECTIVE_USER :
+	if (must_be_routed(row) ? comes_here(report->effective) :
 				!hcall_is_xics(row) || own_xics)
 		route->fn = hcalls_handler(row);
 	route->by = report->effective;

@@ -37,6 +37,7 @@
 #include "spapr/firmware.h"
 #include "spapr/kernel-dump.h"
 #include "spapr/numa.h"
+#include "spapr/prods.h"
 #include "spapr/ram.h"
 #include "spapr/traps.h"
 #include "spapr/xics.h"
@@ -261,6 +262,7 @@ struct papr_vm {
 	pthread_mutex_t hpt_lock;	/* of the page table: spapr/hpt.h */
 	struct watchdogs watchdogs;
 	pthread_mutex_t join_lock;	/* H_JOIN: who is the last */
+	struct prods prods;		/* under join_lock */
 
 	pthread_mutex_t mmu_lock;	/* of the two, and of what is told */
 	uint64_t mmu_flags;		/* of the process table that the host */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* H_CEDE, H_PROD and H_JOIN; tests/test-cede-storm.c has their threads. */
+/*
+ * H_CEDE, H_PROD and H_JOIN in userspace; tests/test-cede-storm.c has their
+ * threads, tests/test-hcalls-join.c a kernel that keeps H_CEDE.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -308,7 +311,8 @@ static void after_a_reset_nobody_sleeps_and_no_prod_is_left(void **state)
 static void what_the_kernel_has_is_not_answered_here(void **state)
 {
 	static const uint64_t calls[] = { H_CEDE, H_PROD, H_JOIN };
-	struct partition *p = partition_new(&(struct partition_setup){ 0 });
+	struct partition *p = partition_new(&(struct partition_setup){
+		.policy = "hcalls: { H_PROD: kernel! }" });
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)

@@ -54,7 +54,7 @@ static const struct seen {
 	{ "H_REGISTER_VPA", "UUUU", "KKKK" },
 	{ "H_CEDE", "UKKK", "KKKK" },
 	{ "H_CONFER", "UUUU", "KKKK" },
-	{ "H_PROD", "UUUU", "KKKK" },
+	{ "H_PROD", "UUUU", "SSSS" },	/* S: the switch is moved: prods.h */
 	{ "H_BULK_REMOVE", "UUUU", "KKKK" },
 	{ "H_SET_XDABR", "UUUU", "KKKK" },
 	/*
@@ -110,9 +110,8 @@ static const enum papr_route off_routes[] = {
 };
 
 /*
- * Alone a call of interrupts finds that the controller is the kernel's, and
- * H_JOIN that the prods are; H_RPT_INVALIDATE is for radix guests of bare
- * metal.
+ * Alone a call of interrupts finds that the controller is the kernel's;
+ * H_RPT_INVALIDATE is for radix guests of bare metal.
  */
 static bool is_handled(const struct papr_call_info *call, int model)
 {
@@ -121,7 +120,6 @@ static bool is_handled(const struct papr_call_info *call, int model)
 
 	return papr_hcall_has_handler(call) &&
 		strcmp(call->set, "hcall-interrupt") &&
-		strcmp(call->set, "hcall-join") &&
 		(radix || call->number != H_RPT_INVALIDATE);
 }
 
@@ -183,7 +181,9 @@ static void check_on(struct fixture *f, const struct seen *s, int model)
 	use_host(f, models[model]);
 	use_policy(f, "default: kernel");
 	assert_int_equal(predict(f), 0);
-	if (s->on[model] == 'K')
+	if (s->on[model] == 'S')
+		assert_int_equal(r->effective, PAPR_EFFECTIVE_KERNEL_USER);
+	else if (s->on[model] == 'K')
 		assert_int_equal(r->effective, PAPR_EFFECTIVE_KERNEL);
 	else if (s->on[model] == 'U' && r->accepted == PAPR_ACCEPTED_ON)
 		assert_int_equal(r->effective, PAPR_EFFECTIVE_KERNEL_USER);
@@ -371,15 +371,21 @@ static const struct {
 	{ "power8", "default: user", "H_JOIN",
 	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_USER, "" },
 	{ "power8", "default: kernel", "H_JOIN",
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_USER, "" },
+	{ "power8", "default: kernel", "H_PROD",
+	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL_USER, "" },
+	{ "power8", "hcalls: { H_PROD: kernel! }", "H_PROD",
+	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL, "" },
+	{ "power8", "hcalls: { H_PROD: kernel! }", "H_JOIN",
 	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, NO_PROD },
 	{ "power8", "{ default: user, hcalls: { H_PROD: deny } }", "H_JOIN",
 	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, NO_PROD },
 	{ "power9", "default: user", "H_PROD",
-	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL, KERNEL_SLEEPS },
+	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL_USER, KERNEL_SLEEPS },
 	{ "nested", "default: user", "H_PROD",
-	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL, KERNEL_SLEEPS },
+	  PAPR_ACCEPTED_ON, PAPR_EFFECTIVE_KERNEL_USER, KERNEL_SLEEPS },
 	{ "power9", "default: user", "H_JOIN",
-	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_NOBODY, NO_PROD },
+	  PAPR_ACCEPTED_NONE, PAPR_EFFECTIVE_USER, "" },
 	{ "power10", "{ default: user, force: true }", "H_PROD",
 	  PAPR_ACCEPTED_OFF, PAPR_EFFECTIVE_USER, "" },
 	{ "power10", "default: deny", "H_PROD",

@@ -26,7 +26,8 @@ static void lines_of_hypercalls(void **state)
 		{ H_SET_MODE, { 5, 4, 0, 0 },
 		  "cpu 0 H_SET_MODE(mflags=0x5, resource=0x4, value1=0x0, "
 		  "value2=0x0) = H_UNSUPPORTED_FLAG" },
-		{ H_PROD, { 17 }, "cpu 0 H_PROD(proc=17) = H_FUNCTION" },
+		{ H_CONFER, { 17, 1 },
+		  "cpu 0 H_CONFER(proc=17, dispatch=0x1) = H_PARAMETER" },
 		{ H_RTAS, { UINT64_MAX }, "cpu 0 rtas 0x0() = H_PARAMETER" },
 		{ H_GET_TERM_CHAR, { 1 },
 		  "cpu 0 H_GET_TERM_CHAR(termno=0x1) = H_PARAMETER" },

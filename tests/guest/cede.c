@@ -65,6 +65,7 @@ struct mailbox {
 	volatile uint64_t asked, begun, answered;
 	volatile uint64_t call, arg0, arg1;
 	volatile int64_t ret;
+	volatile uint64_t done;		/* all have joined */
 };
 
 #define mailbox ((struct mailbox *)MAILBOX)
@@ -79,13 +80,22 @@ static int64_t call(uint64_t nr, uint64_t arg0, uint64_t arg1)
 	return hcall(nr, regs);
 }
 
-/* The last of those who join wakes the other. */
+/*
+ * The last of those who join wakes the other, who sleeps until then: one of the
+ * prods before may wake it, too.
+ */
 static int64_t join(unsigned int other)
 {
-	int64_t ret = call(H_JOIN, 0, 0);
+	int64_t ret;
 
-	if (ret == 18)	/* H_CONTINUE */
+	do
+		ret = call(H_JOIN, 0, 0);
+	while (!ret && !mailbox->done);
+	if (ret == 18) {	/* H_CONTINUE */
+		mailbox->done = 1;
+		asm volatile("sync" : : : "memory");
 		call(H_PROD, other, 0);
+	}
 	return ret;
 }
 
@@ -262,6 +272,7 @@ static bool start_other(void)
 	store32(RTAS_BLOCK + 16, entry);
 	store32(RTAS_BLOCK + 20, SECOND_STACK);
 	mailbox->asked = mailbox->begun = mailbox->answered = 0;
+	mailbox->done = 0;
 	rtas(RTAS_BLOCK);
 	return !load32(RTAS_BLOCK + 24);
 }
