@@ -6,8 +6,9 @@
 
 static const struct hcall_impl *const topics[] = {
 	fwnmi_hcalls, hcalls_cede, hcalls_firmware, hcalls_hpt, hcalls_mem,
-	hcalls_mode, hcalls_of, hcalls_rtas, hcalls_splpar, hcalls_tce, hcalls_term,
-	hcalls_vio, hcalls_vpa, hcalls_watchdog, hcalls_xics, hcalls_xive,
+	hcalls_mode, hcalls_of, hcalls_rtas, hcalls_splpar, hcalls_tce,
+	hcalls_term, hcalls_vasi, hcalls_vio, hcalls_vpa, hcalls_watchdog,
+	hcalls_xics, hcalls_xive,
 };
 
 int hcalls_reset(struct papr_vm *vm)
@@ -16,6 +17,7 @@ int hcalls_reset(struct papr_vm *vm)
 
 	hcalls_reset_cede(vm);
 	hcalls_reset_tce(vm);
+	hcalls_reset_vasi(vm);
 	hcalls_reset_watchdogs(vm);
 	r = hcalls_reset_cas(vm);
 	return r ? r : hcalls_reset_mode(vm);

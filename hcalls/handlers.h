@@ -17,6 +17,7 @@ extern const struct hcall_impl hcalls_splpar[];
 extern const struct hcall_impl hcalls_term[];
 extern const struct hcall_impl hcalls_tce[];
 extern const struct hcall_impl hcalls_rtas[];
+extern const struct hcall_impl hcalls_vasi[];
 extern const struct hcall_impl hcalls_vio[];
 extern const struct hcall_impl hcalls_vpa[];
 extern const struct hcall_impl hcalls_watchdog[];
@@ -33,6 +34,7 @@ int hcalls_reset_mmu(struct papr_vm *vm);
 int hcalls_reset_cas(struct papr_vm *vm);
 void hcalls_reset_cede(struct papr_vm *vm);
 void hcalls_reset_tce(struct papr_vm *vm);
+void hcalls_reset_vasi(struct papr_vm *vm);
 void hcalls_reset_watchdogs(struct papr_vm *vm);
 
 /* Before the interrupt controller is reset, which devices then leave alone. */

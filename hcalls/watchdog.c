@@ -33,7 +33,7 @@
 #define MIN_TIMEOUT_MS	1ull
 #define MIN_SHIFT	48
 #define COUNT_SHIFT	32
-#define LPM_STOP_FIRST	1u	/* its time is not taken along */
+#define LPM_NEED_NOT_STOP 2u	/* what is left of its time is taken along */
 
 #define NS_OF_MS	1000000ull
 
@@ -225,7 +225,7 @@ static int64_t h_watchdog(struct papr_vcpu *vcpu, const void *args, void *rets)
 	case OP_QUERY_LPM:
 		if (index_of(in->number) < 0)
 			return H_P2;
-		out->capabilities = LPM_STOP_FIRST;
+		out->capabilities = LPM_NEED_NOT_STOP;
 		return H_SUCCESS;
 	default:
 		return H_PARAMETER;

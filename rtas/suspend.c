@@ -24,10 +24,9 @@ static int32_t ibm_suspend_me(struct papr_vcpu *vcpu, const void *args,
 	pthread_mutex_unlock(&vm->join_lock);
 	if (!last)
 		return RTAS_MULTIPLE_ACTIVE;
-	if (!vm->vmm_ops.suspend)
-		return RTAS_SUCCESS;
-	switch (vm->vmm_ops.suspend(vm->vmm, vcpu)) {
+	switch (vm->vmm_ops.suspend ? vm->vmm_ops.suspend(vm->vmm, vcpu) : 0) {
 	case 0:
+		vasi_done(vm);
 		return RTAS_SUCCESS;
 	case -ECANCELED:
 		return RTAS_SUSPENSION_ABORTED;

@@ -26,6 +26,7 @@ static const struct state_module *const modules[] = {
 	&errinjct_state,
 	&events_state, &watchdog_state, &vio_state, &nvram_state,
 	&sysparm_state, &lamps_state, &last_error_state, &kernel_dump_state,
+	&vasi_state,
 };
 
 static int check_cpus(const struct papr_vm *vm, struct papr_error *error)

@@ -88,6 +88,7 @@ extern const struct state_module watchdog_state;
 extern const struct state_module vio_state;
 extern const struct state_module nvram_state;
 extern const struct state_module kernel_dump_state;
+extern const struct state_module vasi_state;
 
 /* --- what a file is made of: save-write.c, save-read.c */
 

@@ -27,6 +27,7 @@
 #include <papr/xive.h>
 
 #include "hcalls/catalogue.h"
+#include "hcalls/vasi.h"
 #include "rtas/catalogue.h"
 #include "rtas/sysparm.h"
 #include "rtas/vpd.h"
@@ -261,7 +262,8 @@ struct papr_vm {
 	pthread_mutex_t irqs_lock;	/* who has the interrupts: irqs.h */
 	pthread_mutex_t hpt_lock;	/* of the page table: spapr/hpt.h */
 	struct watchdogs watchdogs;
-	pthread_mutex_t join_lock;	/* H_JOIN: who is the last */
+	pthread_mutex_t join_lock;	/* H_JOIN: who is the last; of vasi */
+	struct vasi vasi;
 	struct prods prods;		/* under join_lock */
 
 	pthread_mutex_t mmu_lock;	/* of the two, and of what is told */

@@ -152,6 +152,7 @@ void save_busy(struct partition *p)
 	if (!hash)
 		HCALL(p, H_REGISTER_PROC_TBL, 0x1d, 0x10000, 0, 4);
 	HCALL(p, H_WATCHDOG, 0x102, 2, 5000);
+	papr_vm_offer_suspend(p->vm, 4711, NULL);
 	rest_prod(papr_vm_vcpu(p->vm, 1));
 	RTAS(p, RTAS_TOKEN_ibm_nmi_register, 2, 1, 0x1920, 0x1990);
 	RTAS(p, RTAS_TOKEN_ibm_open_errinjct, 0, 2);

@@ -94,7 +94,7 @@ static void query_says_what_there_is(void **state)
 	assert_int_equal(partition_hcall(p, H_WATCHDOG, r), H_SUCCESS);
 	assert_int_equal(r[0], 1ull << 48 | 4ull << 32);
 	assert_int_equal(partition_hcall(p, H_WATCHDOG, lpm), H_SUCCESS);
-	assert_int_equal(lpm[0], 1);	/* stop it before */
+	assert_int_equal(lpm[0], 2);	/* it goes along */
 }
 
 static void each_action_is_an_event(void **state)

@@ -318,6 +318,11 @@ static void no_call(struct file *file)
 	put8(file, "last-error", 0, 1);
 }
 
+static void no_suspension(struct file *file)
+{
+	put8(file, "suspension", 8, 4);
+}
+
 /* Where the claims are, after handles, and the tree after the only one. */
 #define CLAIMS (1 + 4 * OF_INSTANCES)
 #define TREE (CLAIMS + 4 + 16)
@@ -424,6 +429,8 @@ static const struct {
 	{ no_lamp, -EINVAL, "section lamps: there is no lamp 2" },
 	{ no_call, -EINVAL, "section last-error: 0x1002013 is the token of no "
 	  "RTAS call" },
+	{ no_suspension, -EINVAL, "section suspension: 4 is no state of a "
+	  "suspension" },
 	{ many_claims, -EINVAL, "section firmware: 257 claims of memory: there "
 	  "are at most 128" },
 	{ no_claim, -EINVAL, "section firmware: 0x1000 bytes at "

@@ -227,6 +227,13 @@ static uint64_t see_last_error(struct partition *p)
 	return p->vm->last_error;
 }
 
+static uint64_t see_suspension(struct partition *p)
+{
+	uint64_t regs[HCALL_REGS] = { 4711 };
+
+	return partition_hcall(p, H_VASI_STATE, regs) ?: (int64_t)regs[0];
+}
+
 static uint64_t see_firmware(struct partition *p)
 {
 	const struct firmware *fw = &p->vm->firmware;
@@ -264,6 +271,7 @@ static const struct {
 	{ "lamp", see_lamps },
 	{ "last error", see_last_error },
 	{ "firmware", see_firmware },
+	{ "suspension", see_suspension },
 };
 
 /*

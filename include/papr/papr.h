@@ -19,6 +19,7 @@
  *	pci.h		PCI buses that the program provides
  *	vpd.h		what a guest's tools say of the machine
  *	sysparm.h	what a guest asks of its platform, and may set
+ *	suspend.h	a guest that is asked to suspend itself
  *	save.h		a partition that is saved and goes on elsewhere
  *	kernel-dump.h	what a guest that gives up leaves to the next one
  *	stats.h		results and times of calls
@@ -58,6 +59,7 @@
 #include <papr/policy.h>
 #include <papr/save.h>
 #include <papr/stats.h>
+#include <papr/suspend.h>
 #include <papr/sysparm.h>
 #include <papr/vio.h>
 #include <papr/vm.h>
