@@ -279,10 +279,16 @@ static void check(int r)
 
 static void make(struct fuzz_vm *vm, size_t kind)
 {
+	const struct papr_numa numa = {
+		.size = sizeof(numa), .nodes = 2,
+		.mem = (const uint64_t[]){ FUZZ_RAM, 0 },
+		.core_node = (const uint32_t[]){ 0, 1 },
+		.distance = (const uint8_t[]){ 10, 15, 30, 10 },
+	};
 	struct papr_vm_config config = {
 		.size = sizeof(config), .cores = 2, .threads = 1, .vsmt = 1,
 		.mmu = kinds[kind].mmu, .rtas_base = FUZZ_RAM / 2,
-		.kernel_dump = true,
+		.kernel_dump = true, .numa = &numa,
 	};
 	static const uint8_t nvram[PAPR_NVRAM_MIN];
 

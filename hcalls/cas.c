@@ -203,6 +203,10 @@ static int load(struct papr_vm *vm, struct state_in *in,
 	if (agreed.pvr && !cpu_level_by_pvr(agreed.pvr))
 		return error_set(error, -EINVAL, "0x%x is no processor level",
 				 agreed.pvr);
+	if (vector5_has_form2(agreed.vector5) && !vm->numa.offers_form2)
+		return error_set(error, -EINVAL, "its guest knows NUMA nodes "
+				 "by form 2, which this partition does not "
+				 "offer");
 	r = set_level(vm, agreed.pvr);
 	if (r)
 		return error_set(error, r, "the host does not take processor "

@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include "hcalls/handlers.h"
+#include "spapr/util.h"
 
 #define ALL_PROCESSORS UINT64_MAX
 
@@ -78,9 +79,10 @@ static int64_t h_confer(struct papr_vcpu *vcpu, const void *args, void *rets)
 #define DOMAIN(x) (0x8000u | (x))
 #define NO_MORE 0xffffu
 
-static uint64_t four_fields(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+static uint64_t four_fields(const uint16_t *f)
 {
-	return a << 48 | b << 32 | c << 16 | d;
+	return (uint64_t)f[0] << 48 | (uint64_t)f[1] << 32 |
+	       (uint64_t)f[2] << 16 | f[3];
 }
 
 /*
@@ -92,21 +94,23 @@ static int64_t h_home_node_associativity(struct papr_vcpu *vcpu,
 {
 	const struct H_HOME_NODE_ASSOCIATIVITY_in *in = args;
 	struct H_HOME_NODE_ASSOCIATIVITY_out *out = rets;
-	const struct numa *numa = &vcpu->vm->numa;
+	const struct papr_vm *vm = vcpu->vm;
 	const struct papr_vcpu *whose;
-	const uint32_t *d;
+	uint32_t d[NUMA_LEVELS + 1], core, n;
+	uint16_t field[8];
 
 	if (in->flags != HOME_OF_SERVER)
 		return H_PARAMETER;
 	whose = vm_vcpu_by_id(vcpu->vm, in->id);
 	if (!whose)
 		return H_P2;
-	d = numa->domain[numa->node_of_core[whose->index /
-					    vcpu->vm->config.threads]];
-	out->domains0 = four_fields(DOMAIN(d[0]), DOMAIN(d[1]), DOMAIN(d[2]),
-				    DOMAIN(d[3]));
-	out->domains1 = four_fields(DOMAIN(whose->id), NO_MORE, NO_MORE,
-				    NO_MORE);
+	core = whose->index / vm->config.threads;
+	n = numa_domains(vm, vm->numa.node_of_core[core], d);
+	d[n++] = whose->id;
+	for (uint32_t i = 0; i < ARRAY_SIZE(field); i++)
+		field[i] = i < n ? DOMAIN(d[i]) : NO_MORE;
+	out->domains0 = four_fields(field);
+	out->domains1 = four_fields(field + 4);
 	out->domains2 = UINT64_MAX;
 	out->domains3 = UINT64_MAX;
 	out->domains4 = UINT64_MAX;

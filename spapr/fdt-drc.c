@@ -24,12 +24,10 @@
 #define LIVE_INSERTION 0xffffffffu	/* a power domain that is always on */
 #define NAME_MAX_LEN 16
 
-/* The NUMA node of all LMBs: they are behind the memory of every node. */
-static uint32_t node_of(const struct papr_vm *vm)
+static uint32_t node_of(const struct papr_vm *vm, const struct drc *lmb)
 {
-	uint64_t end;
-
-	return numa_node_at(&vm->numa, vm->drcs.area.gpa, &end);
+	return numa_node_of_plug(&vm->numa, lmb->number * PAPR_LMB_SIZE -
+					    vm->drcs.area.gpa);
 }
 
 static uint32_t number_of(const struct drc *drc)
@@ -144,12 +142,19 @@ static bool is_assigned(const struct drc *drc)
 	return drc->state == PAPR_CONNECTOR_CONFIGURED;
 }
 
+/* Which array of ibm,associativity-lookup-arrays it has: its node's. */
+static uint32_t array_of(const struct papr_vm *vm, const struct drc *drc)
+{
+	return is_assigned(drc) ? node_of(vm, drc) : NO_ASSOCIATIVITY;
+}
+
 /* How many from @drc on are as this one. */
-static uint32_t alike(const struct drc *drc, uint32_t n)
+static uint32_t alike(const struct papr_vm *vm, const struct drc *drc,
+		      uint32_t n)
 {
 	uint32_t i = 1;
 
-	while (i < n && is_assigned(&drc[i]) == is_assigned(drc))
+	while (i < n && array_of(vm, &drc[i]) == array_of(vm, drc))
 		i++;
 	return i;
 }
@@ -176,7 +181,7 @@ static void write_sets(struct tree *t, const struct papr_vm *vm)
 	const struct drc *drc = lmbs(vm, &n);
 	uint8_t *p;
 
-	for (uint32_t i = 0; i < n; i += alike(drc + i, n - i))
+	for (uint32_t i = 0; i < n; i += alike(vm, drc + i, n - i))
 		sets++;
 	p = placeholder(t, "ibm,dynamic-memory-v2", 4 + sets * LMB_SET_SIZE);
 	if (!p)
@@ -184,30 +189,37 @@ static void write_sets(struct tree *t, const struct papr_vm *vm)
 	store_be32(p, sets);
 	p = store_set(p + 4, drc->number, 0, 0, NO_ASSOCIATIVITY,
 		      LMB_RESERVED | LMB_DRC_INVALID);
-	for (uint32_t i = 0; i < n; i += alike(drc + i, n - i))
-		p = store_set(p, alike(drc + i, n - i), drc[i].number,
-			      drc[i].index,
-			      is_assigned(&drc[i]) ? 0 : NO_ASSOCIATIVITY,
+	for (uint32_t i = 0; i < n; i += alike(vm, drc + i, n - i))
+		p = store_set(p, alike(vm, drc + i, n - i), drc[i].number,
+			      drc[i].index, array_of(vm, &drc[i]),
 			      is_assigned(&drc[i]) ?
 			      LMB_ASSIGNED | LMB_HOT_REMOVABLE : 0);
+}
+
+/* An array for each node, in which Linux looks up an LMB that came. */
+static void write_lookup(struct tree *t, const struct papr_vm *vm)
+{
+	uint32_t cells[2 + PAPR_NUMA_NODES * NUMA_LEVELS], n = 2;
+
+	for (uint32_t i = 0; i < vm->numa.nodes; i++)
+		n += numa_domains(vm, i, cells + n);
+	cells[0] = vm->numa.nodes;
+	cells[1] = (n - 2) / vm->numa.nodes;
+	tree_cells(t, "ibm,associativity-lookup-arrays", cells, n);
 }
 
 void tree_dynamic_memory(struct tree *t, const struct papr_vm *vm)
 {
 	const uint64_t lmb = PAPR_LMB_SIZE;
 	const uint32_t size[] = { lmb >> 32, lmb };
-	uint32_t lookup[2 + NUMA_LEVELS] = { 1, NUMA_LEVELS };
 
 	if (!vm->drcs.area.len)
 		return;
-	memcpy(lookup + 2, vm->numa.domain[node_of(vm)],
-	       NUMA_LEVELS * sizeof(lookup[0]));
 	tree_begin(t, "ibm,dynamic-reconfiguration-memory");
 	tree_cells(t, "ibm,lmb-size", size, ARRAY_SIZE(size));
 	tree_u32(t, "ibm,memory-flags-mask", 0xff);
 	tree_u32(t, "ibm,memory-preservation-time", 0);
-	tree_cells(t, "ibm,associativity-lookup-arrays", lookup,
-		   ARRAY_SIZE(lookup));
+	write_lookup(t, vm);
 	write_sets(t, vm);
 	tree_end(t);
 }
@@ -226,7 +238,7 @@ static void write_lmb(struct tree *t, const struct papr_vm *vm,
 	tree_begin(t, name);
 	tree_string(t, "device_type", "memory");
 	tree_cells(t, "reg", reg, ARRAY_SIZE(reg));
-	tree_associativity(t, vm, node_of(vm), NULL);
+	tree_associativity(t, vm, node_of(vm, drc), NULL);
 	tree_u32(t, "ibm,my-drc-index", drc->index);
 	tree_end(t);
 }

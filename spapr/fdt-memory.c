@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Memory and its NUMA nodes, LoPAR "associativity".  It is told in form 1:
- * where client architecture support chooses form 2, tree_associativity() has
- * the node alone, and tree_numa() tables of distances.
- */
+/* Memory and its NUMA nodes, LoPAR "associativity". */
 #include "config.h"
 
 #include <stdio.h>
@@ -15,27 +11,45 @@ void tree_associativity(struct tree *t, const struct papr_vm *vm,
 			uint32_t node, const uint32_t *id)
 {
 	uint32_t cells[1 + NUMA_LEVELS + 1];
-	uint32_t n = NUMA_LEVELS;
+	uint32_t n = numa_domains(vm, node, cells + 1);
 
-	memcpy(cells + 1, vm->numa.domain[node], NUMA_LEVELS * 4);
 	if (id)
 		cells[1 + n++] = *id;
 	cells[0] = n;
 	tree_cells(t, "ibm,associativity", cells, 1 + n);
 }
 
+/* Form 2: the nodes, and from each of them how far it is to each. */
+static void write_distances(struct tree *t, const struct numa *numa)
+{
+	uint32_t nodes[1 + PAPR_NUMA_NODES] = { numa->nodes };
+	uint8_t table[4 + PAPR_NUMA_NODES * PAPR_NUMA_NODES], *to = table + 4;
+
+	store_be32(table, numa->nodes * numa->nodes);
+	for (uint32_t i = 0; i < numa->nodes; i++) {
+		nodes[1 + i] = i;
+		memcpy(to, numa->distance[i], numa->nodes);
+		to += numa->nodes;
+	}
+	tree_cells(t, "ibm,numa-lookup-index-table", nodes, 1 + numa->nodes);
+	tree_bytes(t, "ibm,numa-distance-table", table, to - table);
+}
+
 void tree_numa(struct tree *t, const struct papr_vm *vm)
 {
-	uint32_t points[NUMA_LEVELS], most[1 + NUMA_LEVELS] = { NUMA_LEVELS };
+	bool form2 = numa_is_form2(vm);
+	uint32_t levels = form2 ? 1 : NUMA_LEVELS;
+	uint32_t points[NUMA_LEVELS], most[1 + NUMA_LEVELS] = { levels };
 
 	/* The node itself matters most. */
-	for (uint32_t i = 0; i < NUMA_LEVELS; i++) {
-		points[i] = NUMA_LEVELS - i;
+	for (uint32_t i = 0; i < levels; i++) {
+		points[i] = levels - i;
 		most[1 + i] = vm->numa.nodes;
 	}
-	tree_cells(t, "ibm,associativity-reference-points", points,
-		   NUMA_LEVELS);
-	tree_cells(t, "ibm,max-associativity-domains", most, 1 + NUMA_LEVELS);
+	tree_cells(t, "ibm,associativity-reference-points", points, levels);
+	tree_cells(t, "ibm,max-associativity-domains", most, 1 + levels);
+	if (form2)
+		write_distances(t, &vm->numa);
 }
 
 static void write_piece(struct tree *t, const struct papr_vm *vm, uint64_t gpa,

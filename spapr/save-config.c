@@ -16,8 +16,9 @@
 #include "spapr/vm.h"
 #include "spapr/xive.h"
 
-#define FACTS (20 + 3 * RAM_REGIONS + 4 * TCE_WINDOWS + 3 * VIO_DEVICES + \
-	       (1 + NUMA_LEVELS) * PAPR_NUMA_NODES + PAPR_MAX_VCPUS)
+#define FACTS (22 + 3 * RAM_REGIONS + 4 * TCE_WINDOWS + 3 * VIO_DEVICES + \
+	       (2 + NUMA_LEVELS + PAPR_NUMA_NODES) * PAPR_NUMA_NODES + \
+	       PAPR_MAX_VCPUS)
 
 struct facts {
 	size_t n;
@@ -69,6 +70,21 @@ static void add_numa(struct facts *f, const struct papr_vm *vm)
 		add(f, "NUMA node of a core", numa->node_of_core[i]);
 }
 
+static void add_plug_numa(struct facts *f, const struct papr_vm *vm)
+{
+	for (uint32_t i = 0; i < vm->numa.nodes; i++)
+		add(f, "end of a NUMA node's pluggable memory",
+		    vm->numa.plug_end[i]);
+	for (uint32_t i = vm->config.cores; i < vm->config.max_cores; i++)
+		add(f, "NUMA node of a core that may come",
+		    vm->numa.node_of_core[i]);
+	add(f, "form of NUMA distances at first", 1 + vm->numa.first_form2);
+	for (uint32_t i = 0; i < vm->numa.nodes; i++)
+		for (uint32_t j = 0; j < vm->numa.nodes; j++)
+			add(f, "distance of two NUMA nodes",
+			    vm->numa.distance[i][j]);
+}
+
 static void add_parts(struct facts *f, const struct papr_vm *vm)
 {
 	for (size_t i = 0; i < vm->n_ram; i++) {
@@ -95,6 +111,7 @@ static void add_parts(struct facts *f, const struct papr_vm *vm)
 	    vm->choice.first_irqs == PAPR_INTERRUPTS_XIVE);
 	add(f, "GTSE", vm->gtse);
 	add(f, "kernel dumps", vm->config.kernel_dump);
+	add_plug_numa(f, vm);
 }
 
 static struct facts *find_facts(const struct papr_vm *vm)

@@ -220,6 +220,19 @@ int papr_vm_set_policy(struct papr_vm *vm, const struct papr_policy *policy)
 	return 0;
 }
 
+/* All pluggable memory is in a node. */
+static int check_plug_numa(struct papr_vm *vm)
+{
+	uint64_t nodes = vm->numa.plug_end[vm->numa.nodes - 1];
+
+	if (nodes == UINT64_MAX || nodes == vm->drcs.area.len)
+		return 0;
+	return error_set(&vm->error, -EINVAL, "NUMA nodes have 0x%llx bytes "
+			 "of pluggable memory, and there are 0x%llx",
+			 (unsigned long long)nodes,
+			 (unsigned long long)vm->drcs.area.len);
+}
+
 /* RAM ends where the last node does. */
 static int check_numa(struct papr_vm *vm)
 {
@@ -240,8 +253,10 @@ int papr_vm_seal(struct papr_vm *vm)
 {
 	/* Virtual SMT is early: the kernel wants it before any vCPU. */
 	static int (*const steps[])(struct papr_vm *vm) = {
-		check_numa, setup_smt, setup_nested, setup_routes, check_gtse,
-		irqs_setup, irqs_setup_rtas, setup_mmu, vpd_setup, place_rtas, drcs_setup,
+		check_numa, check_plug_numa, setup_smt, setup_nested,
+		setup_routes, check_gtse,
+		irqs_setup, irqs_setup_rtas, setup_mmu, vpd_setup, place_rtas,
+		drcs_setup,
 	};
 
 	if (vm->stage != VM_SETUP)

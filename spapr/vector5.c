@@ -50,6 +50,8 @@ void vector5_offer(const struct papr_vm *vm, uint8_t v[VECTOR5_BYTES])
 	begin(v);
 	for (size_t i = 0; i < FIELDS; i++)
 		v[fields[i].byte] |= offered(vm, i);
+	if (!vm->numa.first_form2)
+		v[fields[FIELD_FORM2].byte] &= ~fields[FIELD_FORM2].mask;
 }
 
 /* Of the two values of a field that is chosen. */
@@ -92,6 +94,13 @@ void vector5_agree(const struct papr_vm *vm, const uint8_t *asked, size_t n,
 	for (size_t i = 0; i < FIELDS; i++)
 		v[fields[i].byte] |= wanted(&fields[i], asked, n) &
 				     offered(vm, i);
+}
+
+bool vector5_has_form2(const uint8_t v[VECTOR5_BYTES])
+{
+	const struct field *f = &fields[FIELD_FORM2];
+
+	return v[f->byte] & f->mask;
 }
 
 bool vector5_has_hotplug(const uint8_t v[VECTOR5_BYTES])

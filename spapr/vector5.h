@@ -14,7 +14,10 @@ struct papr_vm;
 /* As in the device tree: its length less one, then bytes 1 to 26. */
 #define VECTOR5_BYTES 27
 
-/* All that this partition has. */
+/*
+ * All that this partition has; of the forms of associativity that which the
+ * guest is told in as long as no client has asked for one.
+ */
 void vector5_offer(const struct papr_vm *vm, uint8_t v[VECTOR5_BYTES]);
 
 /*
@@ -28,6 +31,9 @@ const char *vector5_choose(const struct papr_vm *vm, const uint8_t *asked,
 /* What both sides have, once the partition has what was chosen. */
 void vector5_agree(const struct papr_vm *vm, const uint8_t *asked, size_t n,
 		   uint8_t v[VECTOR5_BYTES]);
+
+/* Of what was agreed on: whether associativity is in form 2. */
+bool vector5_has_form2(const uint8_t v[VECTOR5_BYTES]);
 
 /* Of what was agreed on: whether hot-plug events have their own interrupt. */
 bool vector5_has_hotplug(const uint8_t v[VECTOR5_BYTES]);

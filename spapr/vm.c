@@ -312,7 +312,7 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 		r = choose_vsmt(vm, error);
 	if (!r)
 		r = numa_init(&vm->numa, vm->config.numa, vm->config.cores,
-			      error);
+			      vm->config.max_cores, error);
 	vm->config.numa = NULL;	/* it is the caller's */
 	if (!r)
 		r = make_vcpus(vm, error);

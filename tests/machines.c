@@ -28,6 +28,21 @@ static const struct papr_numa four_nodes = {
 	},
 };
 
+/* Which way matters; the last is plugged in later. */
+static const struct papr_numa three_ways = {
+	.size = sizeof(three_ways),
+	.nodes = 3,
+	.mem = (const uint64_t[]){ 256 * MIB, 256 * MIB, 0 },
+	.core_node = (const uint32_t[]){ 0 },
+	.distance = (const uint8_t[]){
+		10, 15, 20,
+		30, 10, 70,
+		20, 90, 10,
+	},
+	.plug_core_node = (const uint32_t[]){ 1 },
+	.plug_mem = (const uint64_t[]){ PAPR_LMB_SIZE, 0, PAPR_LMB_SIZE },
+};
+
 /* As QEMU numbers it. */
 static const struct papr_vio_config vscsi = {
 	.size = sizeof(vscsi),
@@ -85,6 +100,10 @@ const struct machine machines[] = {
 		  "-numa dist,src=2,dst=3,val=80 "
 		  "-numa dist,src=0,dst=1,val=20",
 	  .qemu_m = "vsmt=1" },
+	{ .name = "power10-form2",
+	  .setup = { .host = "power10", .mem = 512 * MIB, .lmbs = 2,
+		     .config = { .cores = 1, .max_cores = 2,
+				 .numa = &three_ways } } },
 	{ .name = "power10-vscsi",
 	  .setup = { .host = "power10", .mem = 512 * MIB, .nvram = true,
 		     .vio = &vscsi,

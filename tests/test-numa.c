@@ -45,17 +45,26 @@ static void nodes_that_do_not_add_up_are_refused(void **state)
 		       DISTANCE(20, 20, 20, 10)), -EINVAL,
 		  "nodes 0 and 0: a distance of 20" },
 		{ NUMA(.nodes = 2, MEM(GIB, GIB), CORES(0, 1),
-		       DISTANCE(10, 30, 30, 10)), -EINVAL,
-		  "nodes 0 and 1: a distance of 30" },
-		{ NUMA(.nodes = 2, MEM(GIB, GIB), CORES(0, 1),
 		       DISTANCE(10, 10, 10, 10)), -EINVAL,
 		  "nodes 0 and 1: a distance of 10" },
 		{ NUMA(.nodes = 2, MEM(GIB, GIB), CORES(0, 1),
-		       DISTANCE(10, 20, 40, 10)), -EINVAL,
-		  "20 one way and 40 the other" },
+		       DISTANCE(10, 20, 255, 10)), -EINVAL,
+		  "nodes 1 and 0: a distance of 255" },
+		{ NUMA(.nodes = 2, MEM(GIB, GIB), CORES(0, 1),
+		       DISTANCE(10, 30, 30, 10), .form = PAPR_NUMA_FORM1),
+		  -EINVAL, "nodes 0 and 1: a distance of 30 cannot be told in "
+		  "form 1, where it becomes 40" },
+		{ NUMA(.nodes = 2, MEM(GIB, GIB), CORES(0, 1),
+		       DISTANCE(10, 20, 40, 10), .form = PAPR_NUMA_FORM1),
+		  -EINVAL, "nodes 0 and 1: a distance of 20 cannot" },
 		{ NUMA(.nodes = 3, MEM(GIB, GIB, GIB), CORES(0, 1),
-		       DISTANCE(10, 20, 40, 20, 10, 20, 40, 20, 10)), -EINVAL,
-		  "both are nearer to node 1" },
+		       DISTANCE(10, 20, 40, 20, 10, 20, 40, 20, 10),
+		       .form = PAPR_NUMA_FORM1), -EINVAL,
+		  "nodes 0 and 2: a distance of 40 cannot be told in form 1, "
+		  "where it becomes 20" },
+		{ NUMA(.nodes = 2, MEM(GIB, GIB), CORES(0, 1),
+		       .form = PAPR_NUMA_FORM2 + 1), -EINVAL,
+		  "no such form of associativity, 3" },
 	};
 	struct partition *p = NULL;
 	struct papr_error error;

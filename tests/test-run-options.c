@@ -13,7 +13,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIB (UINT64_C(1) << 20)
-#define MAX_WORDS 20
+#define MAX_WORDS 24
 
 /* Parses words separated by blanks, of which no value here has any. */
 static int parse(const char *words, struct run_options *options,
@@ -212,7 +212,7 @@ static void numa_nodes_have_memory_cpus_and_distances(void **state)
 {
 	static const uint32_t core_node[] = { 0, 1, 0, 2 };
 	static const uint8_t distance[] = {
-		10, 20, 80, 20, 10, 40, 80, 40, 10
+		10, 20, 80, 20, 10, 40, 80, 55, 10
 	};
 	struct run_options options;
 	struct papr_numa numa;
@@ -222,14 +222,40 @@ static void numa_nodes_have_memory_cpus_and_distances(void **state)
 		      "--numa node,mem=256M,cpus=0-1,cpus=4-5 "
 		      "--numa dist,src=2,dst=0,val=80 "
 		      "--numa node,cpus=2,cpus=3 --numa node,cpus=6-7,mem=768 "
-		      "--numa dist,src=1,dst=2,val=40", &options);
+		      "--numa dist,src=2,dst=1,val=55 "
+		      "--numa dist,src=1,dst=2,val=40 --numa form=2",
+		      &options);
 	assert_true(numa_config(&options.numa, &numa));
+	assert_int_equal(numa.form, PAPR_NUMA_FORM2);
 	assert_int_equal(numa.nodes, 3);
 	assert_int_equal(numa.mem[0], 256 * MIB);
 	assert_int_equal(numa.mem[1], 0);
 	assert_int_equal(numa.mem[2], 768 * MIB);
 	assert_memory_equal(numa.core_node, core_node, sizeof(core_node));
 	assert_memory_equal(numa.distance, distance, sizeof(distance));
+}
+
+static void nodes_have_what_is_plugged_in_later(void **state)
+{
+	static const uint32_t plug_core_node[] = { 0, 1 };
+	struct run_options options;
+	struct papr_numa numa;
+
+	(void)state;
+	assert_parses("--kernel k --mem 1G,max=2G --smp cpus=2,threads=2,"
+		      "maxcpus=6 --numa node,mem=512M,max=768M,cpus=0-1 "
+		      "--numa node,mem=512M,cpus=4-5 --numa node,max=768M",
+		      &options);
+	assert_true(numa_config(&options.numa, &numa));
+	assert_memory_equal(numa.plug_core_node, plug_core_node,
+			    sizeof(plug_core_node));
+	assert_int_equal(numa.plug_mem[0], 256 * MIB);
+	assert_int_equal(numa.plug_mem[1], 0);
+	assert_int_equal(numa.plug_mem[2], 768 * MIB);
+	assert_parses("--kernel k --mem 1G,max=2G --numa node,mem=1G,cpus=0",
+		      &options);
+	assert_true(numa_config(&options.numa, &numa));
+	assert_null(numa.plug_mem);
 }
 
 static void partition_has_a_name_and_a_uuid(void **state)
@@ -341,13 +367,38 @@ static const struct refusal {
 	  "--uuid 0011223g-4455-6677-8899-aabbccddeeff: not a UUID such as "
 	  "00112233-4455-6677-8899-aabbccddeeff" },
 	{ "--kernel k --numa nodes",
-	  "--numa nodes: must begin with node or dist" },
+	  "--numa nodes: must be node, dist or form" },
+	{ "--kernel k --numa form=3", "--numa form=3: form is auto, 1 or 2" },
+	{ "--kernel k --numa form=2,1",
+	  "--numa form=2,1: must be node, dist or form" },
+	{ "--kernel k --numa form=2", "--numa form: there are no nodes" },
 	{ "--kernel k --numa node,mem=x",
 	  "--numa node,mem=x: mem=x: not a size such as 512M or 2G" },
 	{ "--kernel k --numa node,mem=1G,mem=1G",
 	  "--numa node,mem=1G,mem=1G: mem is given twice" },
 	{ "--kernel k --numa node,nodeid=1",
-	  "--numa node,nodeid=1: 'nodeid=1' is not mem=SIZE or cpus=RANGE" },
+	  "--numa node,nodeid=1: 'nodeid=1' is not mem=SIZE, max=SIZE or "
+	  "cpus=RANGE" },
+	{ "--kernel k --numa node,max=1G,max=1G",
+	  "--numa node,max=1G,max=1G: max is given twice" },
+	{ "--kernel k --numa node,max=0",
+	  "--numa node,max=0: max=0: not a size such as 512M or 2G" },
+	{ "--kernel k --mem 1G,max=2G --numa node,mem=1G,max=512M,cpus=0",
+	  "--numa: node 0 has more memory than its max" },
+	{ "--kernel k --mem 1G,max=2G --numa node,mem=1G,max=4G,cpus=0",
+	  "--numa: the nodes may get more memory than --mem has room for, "
+	  "1024 MiB" },
+	{ "--kernel k --mem 1G,max=2G --numa node,mem=1G,max=1536M,cpus=0",
+	  "--numa: the nodes may get 512 MiB of memory, and --mem has room "
+	  "for 1024 MiB" },
+	{ "--kernel k --smp 1,maxcpus=2 --numa node,mem=512,cpus=0-2",
+	  "--numa: there is no CPU 2" },
+	{ "--kernel k --smp cpus=2,threads=2,maxcpus=4 "
+	  "--numa node,mem=512,cpus=0-2",
+	  "--numa: CPU 3 is in no node" },
+	{ "--kernel k --smp cpus=2,threads=2,maxcpus=4 "
+	  "--numa node,mem=512,cpus=0-1,cpus=3",
+	  "--numa: CPU 2 is in no node" },
 	{ "--kernel k --numa node,cpus=a",
 	  "--numa node,cpus=a: cpus=a: not a number or a range such as 0-3" },
 	{ "--kernel k --numa node,cpus=1-",
@@ -455,6 +506,7 @@ int main(void)
 		cmocka_unit_test(memory_sizes_have_suffixes),
 		cmocka_unit_test(what_smp_leaves_out_follows),
 		cmocka_unit_test(numa_nodes_have_memory_cpus_and_distances),
+		cmocka_unit_test(nodes_have_what_is_plugged_in_later),
 		cmocka_unit_test(partition_has_a_name_and_a_uuid),
 		cmocka_unit_test(without_numa_there_is_one_node),
 		cmocka_unit_test(bad_options_are_named_with_the_reason),

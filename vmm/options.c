@@ -424,7 +424,9 @@ static int options_check(struct run_options *o, struct papr_error *error)
 		return refuse(error, -EINVAL,
 			      "--vsmt %u: less than the %u threads of a core",
 			      o->vsmt, o->threads);
-	return numa_check(&o->numa, o->mem, o->cores, o->threads, error);
+	return numa_check(&o->numa, &(struct numa_room){
+		.mem = o->mem, .max_mem = o->max_mem, .cores = o->cores,
+		.max_cores = o->max_cores, .threads = o->threads }, error);
 }
 
 int options_parse(int argc, char **argv, struct run_options *options,

@@ -10,6 +10,7 @@
  *	host.h		what a host can do, live or as a model
  *	ops.h		what the library calls: the hypervisor, the program
  *	vm.h		the partition and its virtual processors
+ *	numa.h		NUMA nodes: what is near to what
  *	connector.h	cores and memory that come and go
  *	vio.h		virtual devices that the program provides
  *	fdt.h		the device tree of a partition
@@ -53,6 +54,7 @@
 #include <papr/host.h>
 #include <papr/kernel-dump.h>
 #include <papr/kvm.h>
+#include <papr/numa.h>
 #include <papr/nvram.h>
 #include <papr/ops.h>
 #include <papr/pci.h>

@@ -21,6 +21,7 @@
 #include <papr/connector.h>
 #include <papr/error.h>
 #include <papr/host.h>
+#include <papr/numa.h>
 #include <papr/ops.h>
 #include <papr/policy.h>
 
@@ -47,29 +48,6 @@ enum papr_switch {
 	PAPR_SWITCH_AUTO,
 	PAPR_SWITCH_ON,
 	PAPR_SWITCH_OFF,
-};
-
-/** The most NUMA nodes of a partition. */
-#define PAPR_NUMA_NODES 32
-
-/**
- * struct papr_numa - the NUMA nodes of a partition
- * @size: sizeof(struct papr_numa)
- * @nodes: how many, 1 to PAPR_NUMA_NODES
- * @mem: for each node the bytes of its memory: that of the first begins at
- *	address 0, that of the next where it ends, at a multiple of 16 MiB.
- *	Together they end where RAM does; 0 for a node of cores alone
- * @core_node: for each core its node; those plugged in later are in node 0
- * @distance: @nodes times @nodes of them, each row from one node: 10 within a
- *	node; else 20, 40, 80 or 160, the same both ways, and two nodes are not
- *	further from each other than both from a third one.  NULL: all 20
- */
-struct papr_numa {
-	size_t size;
-	uint32_t nodes;
-	const uint64_t *mem;
-	const uint32_t *core_node;
-	const uint8_t *distance;
 };
 
 /**
@@ -250,7 +228,7 @@ int papr_vm_change_policy(struct papr_vm *vm, const struct papr_policy *policy,
  * at all.
  *
  * Returns: 0; -EINVAL (no RAM at 0, no RAM under the RTAS blob, RAM that is not
- * what NUMA nodes have);
+ * what NUMA nodes have, nor pluggable memory);
  * -EOPNOTSUPP or the host's error, always with a sentence; -EBUSY if it is
  * already.  A VM that failed to seal can only be freed.
  */
