@@ -10,6 +10,7 @@
 
 #include "hcalls/cas.h"
 #include "hcalls/handlers.h"
+#include "spapr/decrementer.h"
 #include "spapr/event-queue.h"
 #include "spapr/fdt.h"
 #include "spapr/state.h"
@@ -138,6 +139,8 @@ static int64_t grant(struct papr_vm *vm, const struct cas_request *request,
 	if (set_level(vm, agreed.pvr))
 		return H_HARDWARE;
 	vm->firmware.agreed = agreed;
+	if (dec_set_all(vm))
+		return H_HARDWARE;
 	event_queue_agree(vm, vector5_has_hotplug(agreed.vector5));
 	return H_SUCCESS;
 }
@@ -171,10 +174,13 @@ int64_t cas_negotiate(struct papr_vcpu *vcpu, uint64_t gpa)
 int hcalls_reset_cas(struct papr_vm *vm)
 {
 	bool any = vm->firmware.agreed.any;
+	int r = 0;
 
 	vm->firmware.agreed = (struct agreed){ .any = false };
 	event_queue_agree(vm, true);
-	return any ? set_level(vm, cpu_level_of(vm->info.isa)->logical_pvr) : 0;
+	if (any)
+		r = set_level(vm, cpu_level_of(vm->info.isa)->logical_pvr);
+	return any && !r ? dec_set_all(vm) : r;
 }
 
 static int save(struct papr_vm *vm, struct state_out *out,
@@ -212,6 +218,10 @@ static int load(struct papr_vm *vm, struct state_in *in,
 		return error_set(error, r, "the host does not take processor "
 				 "level 0x%x: %s", agreed.pvr, strerror(-r));
 	vm->firmware.agreed = agreed;
+	r = dec_set_all(vm);
+	if (r)
+		return error_set(error, r, "the host does not take the "
+				 "decrementer of that level: %s", strerror(-r));
 	event_queue_agree(vm, vector5_has_hotplug(agreed.vector5));
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "spapr/cpu-level.h"
+#include "spapr/decrementer.h"
 #include "spapr/fdt.h"
 #include "spapr/util.h"
 
@@ -138,6 +139,8 @@ void tree_core(struct tree *t, const struct papr_vm *vm,
 		 c->timebase_hz ? c->timebase_hz : DEFAULT_TIMEBASE_HZ);
 	tree_u32(t, "clock-frequency",
 		 c->clock_hz ? c->clock_hz : DEFAULT_CLOCK_HZ);
+	if (dec_bits_now(vm))
+		tree_u32(t, "ibm,dec-bits", dec_bits_now(vm));
 	write_caches(t);
 	tree_u32(t, "ibm,purr", 1);
 	tree_u32(t, "ibm,spurr", 1);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "spapr/kvm-absent.h"
 #include "spapr/util.h"
 
+#define DEC_BITS "/proc/device-tree/cpus/*/ibm,dec-bits"
 #define VM_TYPE_AUTO 0		/* KVM-HV if it is loaded, else KVM-PR */
 
 static int check_cap(int fd, uint32_t cap)
@@ -150,4 +152,24 @@ int papr_kvm_probe_hcalls(int kvm_fd, bool *switchable,
 	}
 	close(vm_fd);
 	return 0;
+}
+
+/* All processors have the same; what Linux was told of its own it can give. */
+int kvm_probe_dec_bits(void *host)
+{
+	uint8_t cell[4];
+	int bits = 0;
+	glob_t found;
+	FILE *f;
+
+	(void)host;
+	if (glob(DEC_BITS, GLOB_NOSORT, NULL, &found))
+		return 0;
+	f = fopen(found.gl_pathv[0], "re");
+	if (f && fread(cell, sizeof(cell), 1, f) == 1)
+		bits = load_be32(cell) <= 64 ? load_be32(cell) : 0;
+	if (f)
+		fclose(f);
+	globfree(&found);
+	return bits;
 }

@@ -243,6 +243,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.log_dirty = kvm_log_dirty,
 		.read_dirty = kvm_read_dirty,
 		.name_regs = kvm_cpu_name_regs,
+		.dec_bits = kvm_probe_dec_bits,
 	};
 
 	return &ops;

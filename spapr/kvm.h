@@ -147,6 +147,9 @@ int kvm_log_dirty(void *host, bool on);
 int kvm_read_dirty(void *host, uint64_t gpa, uint64_t len, uint64_t *bitmap);
 void kvm_memory_free(struct papr_kvm *kvm);
 
+/* How long the decrementer of the host's processors is; 0 if it is not told. */
+int kvm_probe_dec_bits(void *host);
+
 /* All that a guest can see of a vCPU, for its dump. */
 int kvm_cpu_name_regs(void *cpu, struct papr_named_reg *regs, size_t n);
 

@@ -112,6 +112,7 @@ static void add_parts(struct facts *f, const struct papr_vm *vm)
 	add(f, "GTSE", vm->gtse);
 	add(f, "kernel dumps", vm->config.kernel_dump);
 	add_plug_numa(f, vm);
+	add(f, "bits of a large decrementer", vm->dec_bits);
 }
 
 static struct facts *find_facts(const struct papr_vm *vm)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "spapr/decrementer.h"
 #include "spapr/fdt.h"
 #include "spapr/hpt.h"
 #include "spapr/irqs.h"
@@ -93,6 +94,10 @@ static int join_partition(struct papr_vcpu *vcpu, void *cpu,
 		return error_set(error, r, "vCPU %u does not take the level "
 				 "that the guest has agreed on: %s", vcpu->id,
 				 strerror(-r));
+	r = dec_set(vm, cpu);
+	if (r)
+		return error_set(error, r, "vCPU %u does not take the large "
+				 "decrementer: %s", vcpu->id, strerror(-r));
 	r = hpt_attach(vm, cpu);
 	if (r)
 		return error_set(error, r, "vCPU %u does not use the "

@@ -12,6 +12,7 @@
 
 #include "hcalls/handlers.h"
 #include "rtas/handlers.h"
+#include "spapr/decrementer.h"
 #include "spapr/event-queue.h"
 #include "spapr/routing.h"
 #include "spapr/util.h"
@@ -302,6 +303,8 @@ static int vm_init(struct papr_vm *vm, const struct papr_vm_config *config,
 		r = choose_fwnmi(vm, error);
 	if (!r)
 		r = choose_gtse(vm, error);
+	if (!r)
+		r = dec_choose(vm, error);
 	if (!r)
 		r = check_dump(vm, error);
 	if (!r)

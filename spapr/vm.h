@@ -213,6 +213,7 @@ struct papr_vm {
 	uint32_t vsmt;
 	bool nested_hv;
 	bool fwnmi;
+	uint32_t dec_bits;		/* 0: it is not large */
 	bool gtse;			/* of a radix guest: it may use tlbie */
 	uint32_t hpt_order;		/* also of one that may be chosen */
 	_Atomic uint64_t *hpt_table;	/* big-endian; NULL: it is the host's */
@@ -298,6 +299,8 @@ struct papr_vm {
 #define LPCR_AIL	0x0000000001800000ull
 #define LPCR_AIL_SHIFT	23
 #define LPCR_ILE	0x0000000002000000ull
+/* The large decrementer's. */
+#define LPCR_LD		0x0000000000020000ull
 
 /* The vCPU with a server number, or NULL. */
 struct papr_vcpu *vm_vcpu_by_id(struct papr_vm *vm, uint64_t id);

@@ -375,6 +375,18 @@ static void lpcr_ail_3_is_taken_where_the_capability_says_so(void **state)
 	assert_int_equal(get(m, PAPR_REG_LPCR), can ? old | LPCR_AIL : old);
 }
 
+static void lpcr_ld_is_taken_where_the_decrementer_is_large(void **state)
+{
+	struct machine *m = *state;
+	bool can = m->subject->info.isa >= 300;
+	uint64_t old = get(m, PAPR_REG_LPCR);
+
+	assert_int_equal(m->subject->ops->dec_bits(m->subject->host) > 32, can);
+	assert_int_equal(update(m, PAPR_REG_LPCR, LPCR_LD, LPCR_LD),
+			 can ? 0 : -EOPNOTSUPP);
+	assert_int_equal(get(m, PAPR_REG_LPCR), can ? old | LPCR_LD : old);
+}
+
 static void lpcr_ail_1_and_2_are_refused_and_change_nothing(void **state)
 {
 	struct machine *m = *state;
@@ -481,6 +493,7 @@ static const struct CMUnitTest cpu_tests[] = {
 	CPU_TEST(fwnmi_can_be_enabled_twice),
 	CPU_TEST(a_bit_can_be_changed_alone),
 	CPU_TEST(lpcr_ail_3_is_taken_where_the_capability_says_so),
+	CPU_TEST(lpcr_ld_is_taken_where_the_decrementer_is_large),
 	CPU_TEST(lpcr_ail_1_and_2_are_refused_and_change_nothing),
 	CPU_TEST(lpcr_bits_of_the_host_are_refused),
 	CPU_TEST(sprg0_takes_the_bits_of_the_mask),

@@ -21,7 +21,7 @@
 #define MAX_IRQS (1u << 20)
 
 #define LPCR_DPFD	0x0070000000000000ull
-#define LPCR_LD		0x0000000000040000ull
+#define LPCR_ONL	0x0000000000040000ull
 #define LPCR_TC		0x0000000000000200ull
 
 #define MMU_RADIX	1ull
@@ -448,7 +448,14 @@ static void cpu_init(struct fake_cpu *cpu, struct fake_host *fake, uint32_t id)
 	};
 	if (is_hv(fake))
 		cpu->reg[PAPR_REG_LPCR] = 0x0040000000500413 |
-				(fake->info.isa >= 300 ? LPCR_LD : 0);
+				(fake->info.isa >= 300 ? LPCR_ONL : 0);
+}
+
+static int fake_dec_bits(void *arg)
+{
+	struct fake_host *fake = arg;
+
+	return fake->info.isa >= 300 ? 56 : 0;
 }
 
 static int fake_reset_cpu(void *arg)
@@ -527,6 +534,7 @@ const struct papr_host_ops *fake_host_ops(void)
 		.enable_fwnmi = fake_enable_fwnmi,
 		.get_reg = fake_get_reg,
 		.update_reg = fake_update_reg,
+		.dec_bits = fake_dec_bits,
 		.get_regs = fake_get_regs,
 		.set_regs = fake_set_regs,
 		.wake = fake_wake,

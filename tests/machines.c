@@ -107,7 +107,8 @@ const struct machine machines[] = {
 	{ .name = "power10-vscsi",
 	  .setup = { .host = "power10", .mem = 512 * MIB, .nvram = true,
 		     .vio = &vscsi,
-		     .config = { .name = "lpar1", .uuid = uuid } },
+		     .config = { .name = "lpar1", .uuid = uuid,
+				 .large_decr = true } },
 	  .qemu = "-cpu power10 -m 512 -device spapr-vscsi,reg=0x71000002 "
 		  "-name lpar1 -uuid 00112233-4455-6677-8899-aabbccddeeff" },
 	{ .name = "power10-maxmem",

@@ -26,6 +26,7 @@ const char options_help[] =
 "  --nested-hv auto|on|off\n"
 "  --fwnmi auto|on|off\n"
 "  --gtse auto|on|off   may a radix guest invalidate translations itself\n"
+"  --large-decr         the guest gets POWER9's and newer large decrementer\n"
 "  --firmware none|client|FILE   what the kernel finds: a flat device tree\n"
 "        (the default), the client interface of Open Firmware, or SLOF from a\n"
 "        file, with which --kernel can be left out\n"

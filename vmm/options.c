@@ -283,6 +283,7 @@ static const struct option long_options[] = {
 	{ "firmware", required_argument, NULL, 'F' },
 	{ "bios", required_argument, NULL, 'b' },
 	{ "guest-status", no_argument, NULL, 'g' },
+	{ "large-decr", no_argument, NULL, 'D' },
 	{ "on-reboot", required_argument, NULL, 'r' },
 	{ "on-panic", required_argument, NULL, 'P' },
 	{ "nvram", required_argument, NULL, 'N' },
@@ -370,6 +371,9 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return 0;
 	case 'I':
 		o->timing = true;
+		return 0;
+	case 'D':
+		o->large_decr = true;
 		return 0;
 	case 'g':
 		o->guest_status = true;

@@ -61,6 +61,7 @@ struct run_options {
 	enum run_action on_panic;
 	bool paused;		/* until a client says cont */
 	bool timing;
+	bool large_decr;
 	bool guest_status;	/* the program's own ends the run */
 	bool help;		/* nothing else was looked at */
 };

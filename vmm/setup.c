@@ -98,6 +98,7 @@ static int new_partition(struct vmm *vmm)
 		.name = options->name,
 		.uuid = options->has_uuid ? options->uuid : NULL,
 		.max_cores = options->max_cores,
+		.large_decr = options->large_decr,
 		.kernel_dump = options->on_panic == ACTION_DUMP,
 	};
 	struct papr_vmm_ops ops = vmm_ops;

@@ -243,6 +243,8 @@ struct papr_named_reg {
  *	is still pending in the host is finished first.  @cpu is not in the
  *	guest.
  *	NULL: there are no kernel dumps
+ * @dec_bits: how long the processors' decrementer is where it is large.  NULL:
+ *	32 bits
  */
 struct papr_host_ops {
 	size_t size;
@@ -296,6 +298,7 @@ struct papr_host_ops {
 	int (*read_dirty)(void *host, uint64_t gpa, uint64_t len,
 			  uint64_t *bitmap);
 	int (*name_regs)(void *cpu, struct papr_named_reg *regs, size_t n);
+	int (*dec_bits)(void *host);
 };
 
 /** enum papr_event - the end of a guest, and what it asks of the machine */

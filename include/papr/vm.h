@@ -87,6 +87,8 @@ enum papr_interrupts {
  * @gtse: may a radix guest invalidate translations by itself; else it calls
  *	H_RPT_INVALIDATE, which somebody must answer.  Automatic is on
  * @kernel_dump: the guest may ask for dumps of its kernel, see kernel-dump.h
+ * @large_decr: the guest's decrementer is the host's large one, which it is
+ *	told by ibm,dec-bits; else it has 32 bits
  *
  * What is pointed to is copied.
  */
@@ -106,6 +108,7 @@ struct papr_vm_config {
 	enum papr_interrupts interrupts;
 	enum papr_switch gtse;
 	bool kernel_dump;
+	bool large_decr;
 };
 
 /**
