@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,6 +278,49 @@ static void check(int r)
 		abort();
 }
 
+/* --- a bus whose guest may make a window */
+
+static int dma_query(void *bus, const struct papr_pci_function *f,
+		     struct papr_dma_limits *limits)
+{
+	struct fuzz_vm *vm = bus;
+
+	limits->windows = papr_vm_tce_in_kernel(vm->vm, LIOBN + 1) < 0;
+	limits->pages = 1u << 10;
+	limits->page_sizes = 0x1000 | 0x10000;
+	return f->buid ? -ENODEV : 0;
+}
+
+static int dma_create(void *bus, const struct papr_pci_function *f,
+		      struct papr_dma_window *w)
+{
+	struct fuzz_vm *vm = bus;
+
+	(void)f;
+	w->liobn = LIOBN + 1;
+	w->bus = 1ull << 59;
+	return papr_vm_create_tce(vm->vm, w->liobn, w->bus, w->page_shift,
+				  w->pages, NULL);
+}
+
+static int dma_remove(void *bus, uint32_t liobn)
+{
+	return papr_vm_remove_tce(((struct fuzz_vm *)bus)->vm, liobn, NULL);
+}
+
+static int dma_reset(void *bus, const struct papr_pci_function *f)
+{
+	(void)f;
+	papr_vm_remove_tce(((struct fuzz_vm *)bus)->vm, LIOBN + 1, NULL);
+	return 0;
+}
+
+static const struct papr_pci_ops pci_ops = {
+	.size = sizeof(pci_ops), .dma_query = dma_query,
+	.dma_create = dma_create, .dma_remove = dma_remove,
+	.dma_reset = dma_reset,
+};
+
 static void make(struct fuzz_vm *vm, size_t kind)
 {
 	const struct papr_numa numa = {
@@ -301,6 +345,7 @@ static void make(struct fuzz_vm *vm, size_t kind)
 	check(papr_vm_add_tce(vm->vm, LIOBN, 0, 12, 16));
 	check(papr_vm_add_vio(vm->vm, &vio_config, &vio_ops, vm, &vm->vio));
 	check(papr_vm_add_nvram(vm->vm, nvram, sizeof(nvram)));
+	check(papr_vm_set_pci(vm->vm, &pci_ops, vm));
 	check(papr_vm_seal(vm->vm));
 	for (uint32_t i = 0; i < papr_vm_vcpus(vm->vm); i++)
 		check(papr_vcpu_attach(papr_vm_vcpu(vm->vm, i), vm));
@@ -362,7 +407,7 @@ void fuzz_vm_reset(struct fuzz_vm *vm)
 	xics_reset(vm->vm->xics);
 	put_events(vm->vm);
 	hcalls_reset_vio(vm->vm);
-	hcalls_reset_tce(vm->vm);
+	check(tce_reset(vm->vm, NULL));
 	hcalls_reset_watchdogs(vm->vm);
 	memset(vm->ram, 0, FUZZ_RAM);
 	papr_vcpu_start(papr_vm_vcpu(vm->vm, 0), &entry);

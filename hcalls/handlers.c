@@ -16,7 +16,6 @@ int hcalls_reset(struct papr_vm *vm)
 	int r;
 
 	hcalls_reset_cede(vm);
-	hcalls_reset_tce(vm);
 	hcalls_reset_vasi(vm);
 	hcalls_reset_watchdogs(vm);
 	r = hcalls_reset_cas(vm);

@@ -33,7 +33,6 @@ int hcalls_reset_mode(struct papr_vm *vm);
 int hcalls_reset_mmu(struct papr_vm *vm);
 int hcalls_reset_cas(struct papr_vm *vm);
 void hcalls_reset_cede(struct papr_vm *vm);
-void hcalls_reset_tce(struct papr_vm *vm);
 void hcalls_reset_vasi(struct papr_vm *vm);
 void hcalls_reset_watchdogs(struct papr_vm *vm);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Translation control entries, LoPAR "hcall-tce" and "hcall-multi-tce": the
- * guest says which of its pages a DMA window shows to a device.
+ * guest says which of its pages a DMA window shows to a device.  Which windows
+ * there are spapr/tce.c knows.
  *
  * A table may be the kernel's too, which writes it at the same time as others
  * do: each entry is read and written at once.
@@ -10,85 +11,14 @@
 
 #include <errno.h>
 
-#include <talloc.h>
-
 #include "hcalls/handlers.h"
 #include "spapr/state.h"
 #include "spapr/util.h"
 
-#define TCE_PAGES_MAX (1u << 24)
 #define TCE_LIST_MAX 512u	/* entries of a 4 KiB list */
 
 /* Access bits of an entry; the address of the page is above them. */
 #define TCE_READ_WRITE 0x3ull
-
-static const struct tce_window *find(const struct papr_vm *vm, uint64_t liobn)
-{
-	for (size_t i = 0; i < vm->n_tce; i++)
-		if (vm->tce[i].liobn == liobn)
-			return &vm->tce[i];
-	return NULL;
-}
-
-/* The kernel's table, or if it has none to offer one of our own. */
-static int make_table(struct papr_vm *vm, struct tce_window *w)
-{
-	uint64_t *table;
-	int r = -ENOTTY;
-
-	if (vm->host_ops.make_tce) {
-		r = vm->host_ops.make_tce(vm->host, w->liobn, w->page_shift,
-					  w->bus, w->pages, &table);
-		w->in_kernel = !r;
-	}
-	if (r == -EBUSY)
-		return error_set(&vm->error, r, "the kernel has a table for "
-				 "the DMA window 0x%x, which is not this "
-				 "library's", w->liobn);
-	if (r && vm->host_ops.make_tce)
-		vm_log(vm, PAPR_LOG_WARNING, "the kernel has no table for the "
-		       "DMA window 0x%x: %s%s; its calls are answered in "
-		       "userspace", w->liobn, strerror(-r),
-		       r == -ENOMEM ? " (see ulimit -l)" : "");
-	if (r)
-		table = talloc_zero_array(vm, uint64_t, w->pages);
-	if (!table)
-		return error_set(&vm->error, -ENOMEM, "out of memory");
-	w->entries = (_Atomic uint64_t *)table;
-	return 0;
-}
-
-int papr_vm_add_tce(struct papr_vm *vm, uint32_t liobn, uint64_t bus,
-		    uint32_t page_shift, uint64_t pages)
-{
-	struct papr_error *error = &vm->error;
-	struct tce_window w = {
-		.liobn = liobn, .page_shift = page_shift,
-		.bus = bus, .pages = pages,
-	};
-	int r;
-
-	if (vm->stage != VM_SETUP)
-		return error_set(error, -EBUSY, "DMA windows can be added "
-				 "before the VM is sealed");
-	if (page_shift < 12 || page_shift > 34 || !pages ||
-	    pages > TCE_PAGES_MAX || bus % (1ull << page_shift) ||
-	    bus + (pages << page_shift) - 1 < bus)
-		return error_set(error, -EINVAL, "DMA window 0x%x: %llu pages "
-				 "of 2^%u bytes at 0x%llx", liobn,
-				 (unsigned long long)pages, page_shift,
-				 (unsigned long long)bus);
-	if (find(vm, liobn))
-		return error_set(error, -EEXIST, "there is a DMA window 0x%x",
-				 liobn);
-	if (vm->n_tce == TCE_WINDOWS)
-		return error_set(error, -ENOSPC, "there are %d DMA windows "
-				 "already", TCE_WINDOWS);
-	r = make_table(vm, &w);
-	if (!r)
-		vm->tce[vm->n_tce++] = w;
-	return r;
-}
 
 /* The entries for @count pages from the one of a bus address on, or NULL. */
 static _Atomic uint64_t *entries(const struct tce_window *w, uint64_t bus,
@@ -107,23 +37,13 @@ static _Atomic uint64_t *entries(const struct tce_window *w, uint64_t bus,
 int papr_vm_get_tce(const struct papr_vm *vm, uint32_t liobn, uint64_t bus,
 		    uint64_t *tce)
 {
-	const struct tce_window *w = find(vm, liobn);
-	_Atomic uint64_t *entry;
+	const struct tce_window *w = tce_use(vm, liobn);
+	_Atomic uint64_t *entry = w ? entries(w, bus, 1) : NULL;
 
-	if (!w)
-		return -ENOENT;
-	entry = entries(w, bus, 1);
-	if (!entry)
-		return -EINVAL;
-	*tce = atomic_load(entry);
-	return 0;
-}
-
-int papr_vm_tce_in_kernel(const struct papr_vm *vm, uint32_t liobn)
-{
-	const struct tce_window *w = find(vm, liobn);
-
-	return w ? w->in_kernel : -ENOENT;
+	if (entry)
+		*tce = atomic_load(entry);
+	tce_done(vm);
+	return entry ? 0 : w ? -EINVAL : -ENOENT;
 }
 
 /* For a call: the address must be a page's, as KVM wants it. */
@@ -146,44 +66,70 @@ static bool good_tce(struct papr_vm *vm, const struct tce_window *w,
 	return ram_get(vm, tce & ~(size - 1), size, RAM_READ);
 }
 
+static int64_t put(struct papr_vm *vm, const struct tce_window *w,
+		   uint64_t ioba, uint64_t tce, uint64_t count)
+{
+	_Atomic uint64_t *entry = guest_entries(w, ioba, count);
+
+	if (!entry || !good_tce(vm, w, tce))
+		return H_PARAMETER;
+	for (uint64_t i = 0; i < count; i++)
+		atomic_store(&entry[i], tce);
+	return H_SUCCESS;
+}
+
 static int64_t h_put_tce(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	const struct H_PUT_TCE_in *in = args;
-	const struct tce_window *w = find(vcpu->vm, in->liobn);
-	_Atomic uint64_t *entry = guest_entries(w, in->ioba, 1);
+	const struct tce_window *w = tce_use(vcpu->vm, in->liobn);
+	int64_t r = put(vcpu->vm, w, in->ioba, in->tce, 1);
 
 	(void)rets;
-	if (!entry || !good_tce(vcpu->vm, w, in->tce))
-		return H_PARAMETER;
-	atomic_store(entry, in->tce);
-	return H_SUCCESS;
+	tce_done(vcpu->vm);
+	return r;
 }
 
 static int64_t h_get_tce(struct papr_vcpu *vcpu, const void *args, void *rets)
 {
 	const struct H_GET_TCE_in *in = args;
 	struct H_GET_TCE_out *out = rets;
-	const struct tce_window *w = find(vcpu->vm, in->liobn);
+	const struct tce_window *w = tce_use(vcpu->vm, in->liobn);
 	_Atomic uint64_t *entry = guest_entries(w, in->ioba, 1);
 
-	if (!entry)
-		return H_PARAMETER;
-	out->tce = atomic_load(entry);
-	return H_SUCCESS;
+	if (entry)
+		out->tce = atomic_load(entry);
+	tce_done(vcpu->vm);
+	return entry ? H_SUCCESS : H_PARAMETER;
 }
 
 static int64_t h_stuff_tce(struct papr_vcpu *vcpu, const void *args,
 			   void *rets)
 {
 	const struct H_STUFF_TCE_in *in = args;
-	const struct tce_window *w = find(vcpu->vm, in->liobn);
-	_Atomic uint64_t *entry = guest_entries(w, in->ioba, in->count);
+	const struct tce_window *w = tce_use(vcpu->vm, in->liobn);
+	int64_t r = put(vcpu->vm, w, in->ioba, in->tce, in->count);
 
 	(void)rets;
-	if (!entry || !good_tce(vcpu->vm, w, in->tce))
+	tce_done(vcpu->vm);
+	return r;
+}
+
+static int64_t put_list(struct papr_vm *vm, const struct tce_window *w,
+			const struct H_PUT_TCE_INDIRECT_in *in)
+{
+	_Atomic uint64_t *entry = guest_entries(w, in->ioba, in->count);
+	const uint8_t *list = ram_page(vm, in->tce, RAM_READ);
+
+	if (!entry || !list || in->count > TCE_LIST_MAX)
 		return H_PARAMETER;
-	for (uint64_t i = 0; i < in->count; i++)
-		atomic_store(&entry[i], in->tce);
+	/* The list is the guest's and may change while it is read. */
+	for (uint64_t i = 0; i < in->count; i++) {
+		uint64_t tce = load_be64(list + 8 * i);
+
+		if (!good_tce(vm, w, tce))
+			return H_PARAMETER;
+		atomic_store(&entry[i], tce);
+	}
 	return H_SUCCESS;
 }
 
@@ -191,29 +137,12 @@ static int64_t h_put_tce_indirect(struct papr_vcpu *vcpu, const void *args,
 				  void *rets)
 {
 	const struct H_PUT_TCE_INDIRECT_in *in = args;
-	const struct tce_window *w = find(vcpu->vm, in->liobn);
-	_Atomic uint64_t *entry = guest_entries(w, in->ioba, in->count);
-	const uint8_t *list = ram_page(vcpu->vm, in->tce, RAM_READ);
+	const struct tce_window *w = tce_use(vcpu->vm, in->liobn);
+	int64_t r = put_list(vcpu->vm, w, in);
 
 	(void)rets;
-	if (!entry || !list || in->count > TCE_LIST_MAX)
-		return H_PARAMETER;
-	/* The list is the guest's and may change while it is read. */
-	for (uint64_t i = 0; i < in->count; i++) {
-		uint64_t tce = load_be64(list + 8 * i);
-
-		if (!good_tce(vcpu->vm, w, tce))
-			return H_PARAMETER;
-		atomic_store(&entry[i], tce);
-	}
-	return H_SUCCESS;
-}
-
-void hcalls_reset_tce(struct papr_vm *vm)
-{
-	for (size_t i = 0; i < vm->n_tce; i++)
-		for (uint64_t page = 0; page < vm->tce[i].pages; page++)
-			atomic_store(&vm->tce[i].entries[page], 0);
+	tce_done(vcpu->vm);
+	return r;
 }
 
 /* So many to a section at most, with their numbers. */
@@ -247,8 +176,9 @@ static int save_tce(struct papr_vm *vm, struct state_out *out,
 {
 	int r = 0;
 
-	for (size_t i = 0; i < vm->n_tce && !r; i++)
-		r = save_window(&vm->tce[i], out, error);
+	for (size_t i = 0; i < vm->tce_slots && !r; i++)
+		if (vm->tce[i].entries)
+			r = save_window(&vm->tce[i], out, error);
 	return r;
 }
 
@@ -256,7 +186,7 @@ static int load_tce(struct papr_vm *vm, struct state_in *in,
 		    struct papr_error *error)
 {
 	uint32_t liobn = state_get_u32(in);
-	const struct tce_window *w = find(vm, liobn);
+	const struct tce_window *w = tce_find(vm, liobn);
 
 	if (!w)
 		return error_set(error, -EINVAL, "there is no DMA window 0x%x",

@@ -6,8 +6,8 @@
 #include "spapr/util.h"
 
 static const struct rtas_impl *const topics[] = {
-	fwnmi_rtas, rtas_clock, rtas_cpu, rtas_display, rtas_drc, rtas_eeh,
-	rtas_errinjct, rtas_event, rtas_indicator, rtas_indices,
+	fwnmi_rtas, rtas_clock, rtas_cpu, rtas_display, rtas_dma, rtas_drc,
+	rtas_eeh, rtas_errinjct, rtas_event, rtas_indicator, rtas_indices,
 	rtas_kernel_dump, rtas_last_error, rtas_machine, rtas_nvram, rtas_pci,
 	rtas_power, rtas_suspend, rtas_sysparm, rtas_vpd, rtas_xics,
 };

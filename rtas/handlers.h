@@ -11,6 +11,7 @@ extern const struct rtas_impl rtas_clock[];
 extern const struct rtas_impl rtas_cpu[];
 extern const struct rtas_impl rtas_display[];
 extern const struct rtas_impl rtas_drc[];
+extern const struct rtas_impl rtas_dma[];
 extern const struct rtas_impl rtas_eeh[];
 extern const struct rtas_impl rtas_errinjct[];
 extern const struct rtas_impl rtas_event[];

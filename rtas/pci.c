@@ -247,6 +247,15 @@ bool pci_lacks(const struct papr_vm *vm, int row)
 		return !ops->pe_configure;
 	case RTAS_ROW_ibm_slot_error_detail:
 		return !ops->pe_error;
+	case RTAS_ROW_ibm_query_pe_dma_window:
+		return !ops->dma_query;
+	case RTAS_ROW_ibm_create_pe_dma_window:
+		return !ops->dma_query || !ops->dma_create;
+	case RTAS_ROW_ibm_remove_pe_dma_window:
+		return !ops->dma_remove;
+	case RTAS_ROW_ibm_reset_pe_dma_window:
+	case RTAS_ROW_ibm_reset_pe_dma_windows:
+		return !ops->dma_reset;
 	default:
 		return false;
 	}

@@ -7,40 +7,35 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
-#include <talloc.h>
 #include <unistd.h>
 
 #include "spapr/kvm.h"
 
 struct kvm_tce {
 	struct kvm_tce *next;
+	uint32_t liobn;
 	int fd;
 	void *table;
 	size_t len;
 };
 
-static int map_table(struct papr_kvm *kvm, int fd, uint64_t pages,
-		     uint64_t **table)
+/* Not of talloc: a table may be made while other threads use the host. */
+static struct kvm_tce *map_table(uint32_t liobn, int fd, size_t len, int *err)
 {
-	struct kvm_tce *tce = talloc_zero(kvm, struct kvm_tce);
+	struct kvm_tce *tce = calloc(1, sizeof(*tce));
 
+	*err = -ENOMEM;
 	if (!tce)
-		return -ENOMEM;
-	tce->fd = fd;
-	tce->len = pages * sizeof(**table);
-	tce->table = mmap(NULL, tce->len, PROT_READ | PROT_WRITE, MAP_SHARED,
-			  fd, 0);
-	if (tce->table == MAP_FAILED) {
-		int r = -errno;
-
-		talloc_free(tce);
-		return r;
-	}
-	tce->next = kvm->tces;
-	kvm->tces = tce;
-	*table = tce->table;
-	return 0;
+		return NULL;
+	*tce = (struct kvm_tce){ .liobn = liobn, .fd = fd, .len = len };
+	tce->table = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (tce->table != MAP_FAILED)
+		return tce;
+	*err = -errno;
+	free(tce);
+	return NULL;
 }
 
 int kvm_tce_make(void *host, uint32_t liobn, uint32_t page_shift, uint64_t bus,
@@ -54,20 +49,51 @@ int kvm_tce_make(void *host, uint32_t liobn, uint32_t page_shift, uint64_t bus,
 		.size = pages,
 	};
 	int fd = kvm_ioctl(kvm->vm_fd, KVM_CREATE_SPAPR_TCE_64, &create);
-	int r;
+	struct kvm_tce *tce;
+	int err;
 
 	if (fd < 0)
 		return fd;
-	r = map_table(kvm, fd, pages, table);
-	if (r)
+	tce = map_table(liobn, fd, pages * sizeof(**table), &err);
+	if (!tce) {
 		close(fd);
-	return r;
+		return err;
+	}
+	tce->next = kvm->tces;
+	kvm->tces = tce;
+	*table = tce->table;
+	return 0;
+}
+
+/* The kernel forgets the window when the last use of its file ends. */
+static void drop(struct kvm_tce *tce)
+{
+	munmap(tce->table, tce->len);
+	close(tce->fd);
+	free(tce);
+}
+
+void kvm_tce_drop(void *host, uint32_t liobn)
+{
+	struct papr_kvm *kvm = host;
+
+	for (struct kvm_tce **at = &kvm->tces; *at; at = &(*at)->next) {
+		struct kvm_tce *tce = *at;
+
+		if (tce->liobn != liobn)
+			continue;
+		*at = tce->next;
+		drop(tce);
+		return;
+	}
 }
 
 void kvm_tce_free(struct papr_kvm *kvm)
 {
-	for (struct kvm_tce *tce = kvm->tces; tce; tce = tce->next) {
-		munmap(tce->table, tce->len);
-		close(tce->fd);
+	struct kvm_tce *tce;
+
+	while ((tce = kvm->tces)) {
+		kvm->tces = tce->next;
+		drop(tce);
 	}
 }

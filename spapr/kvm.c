@@ -230,6 +230,7 @@ const struct papr_host_ops *papr_kvm_host_ops(void)
 		.read_hpt = kvm_hpt_read,
 		.write_hpt = kvm_hpt_write,
 		.make_tce = kvm_tce_make,
+		.drop_tce = kvm_tce_drop,
 		.use_hpt = kvm_cpu_use_hpt,
 		.drop_irqs = kvm_irqs_drop,
 		.get_icp = kvm_cpu_get_icp,

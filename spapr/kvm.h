@@ -191,6 +191,7 @@ int kvm_cpu_use_hpt(void *cpu, void *table, uint32_t order);
 /* Tables of DMA windows; the second closes all of them. */
 int kvm_tce_make(void *host, uint32_t liobn, uint32_t page_shift, uint64_t bus,
 		 uint64_t pages, uint64_t **table);
+void kvm_tce_drop(void *host, uint32_t liobn);
 void kvm_tce_free(struct papr_kvm *kvm);
 
 /* Notes down the registers of a new vCPU, for kvm_cpu_reset(). */

@@ -70,6 +70,9 @@ int papr_vm_reset(struct papr_vm *vm, struct papr_error *error)
 	r = reset_irqs(vm, error);
 	if (r)
 		return r;
+	r = tce_reset(vm, error);
+	if (r)
+		return r;
 	r = hcalls_reset(vm);
 	if (r)
 		return error_set(error, r, "the host does not reset the MMU: "

@@ -16,17 +16,16 @@
  * In this order they are written, and may be read: configuration before all,
  * routes before the state that changes hands with them, the client's choice of
  * MMU and interrupt controller before what these have, the timebase before
- * decrementers, which vCPUs there are before them, and vCPUs before what
- * interrupts them.
+ * decrementers, which vCPUs there are before them, vCPUs before what interrupts
+ * them, and DMA windows before what is in them.
  */
 static const struct state_module *const modules[] = {
 	&config_state, &routes_state, &time_state, &choice_state, &mmu_state,
-	&hpt_state, &rtas_state, &agreed_state, &firmware_state, &tce_state,
-	&drc_state, &vcpu_state, &irqs_state, &xive_state, &fwnmi_state,
-	&errinjct_state,
-	&events_state, &watchdog_state, &vio_state, &nvram_state,
-	&sysparm_state, &lamps_state, &last_error_state, &kernel_dump_state,
-	&vasi_state,
+	&hpt_state, &rtas_state, &agreed_state, &firmware_state, &windows_state,
+	&tce_state, &drc_state, &vcpu_state, &irqs_state, &xive_state,
+	&fwnmi_state, &errinjct_state, &events_state, &watchdog_state,
+	&vio_state, &nvram_state, &sysparm_state, &lamps_state,
+	&last_error_state, &kernel_dump_state, &vasi_state,
 };
 
 static int check_cpus(const struct papr_vm *vm, struct papr_error *error)

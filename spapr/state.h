@@ -76,6 +76,7 @@ extern const struct state_module firmware_state;
 extern const struct state_module sysparm_state;
 extern const struct state_module lamps_state;
 extern const struct state_module last_error_state;
+extern const struct state_module windows_state;
 extern const struct state_module tce_state;
 extern const struct state_module drc_state;
 extern const struct state_module vcpu_state;

@@ -30,12 +30,7 @@ struct papr_vio *vio_find(const struct papr_vm *vm, uint64_t unit)
 
 const struct tce_window *vio_window(const struct papr_vio *vio)
 {
-	const struct papr_vm *vm = vio->vm;
-
-	for (size_t i = 0; vio->config.liobn && i < vm->n_tce; i++)
-		if (vm->tce[i].liobn == vio->config.liobn)
-			return &vm->tce[i];
-	return NULL;
+	return vio->config.liobn ? tce_find(vio->vm, vio->config.liobn) : NULL;
 }
 
 bool vio_has_queues(const struct papr_vm *vm)

@@ -223,6 +223,7 @@ static int vm_destroy(struct papr_vm *vm)
 		talloc_free(vm->vcpus[i]);
 	}
 	free((void *)vm->hpt_table);
+	tce_end(vm);
 	firmware_end(&vm->firmware);
 	talloc_free(vm->policy);
 	routing_end(vm);
@@ -348,6 +349,7 @@ int papr_vm_new(const struct papr_vm_config *config,
 	pthread_mutex_init(&vm->watchdogs.lock, NULL);
 	pthread_mutex_init(&vm->join_lock, NULL);
 	pthread_mutex_init(&vm->irqs_lock, NULL);
+	tce_begin(&vm->tce_locks);
 	talloc_set_destructor(vm, vm_destroy);
 	vm->host = host;
 	vm->vmm = vmm;

@@ -3,12 +3,13 @@
  * The partition from the inside.
  *
  * Locks: none on the call path but those of struct xics, of the page table, of
- * the watchdogs, of events, of VIO devices with their interrupts, of NVRAM, of
- * system parameters, of connectors, of kernel dumps and of firmware, in their
- * calls, of the process table, and of H_JOIN.  What else handlers share is
- * either fixed once the VM is sealed or atomic; each says so.  Routes are read
- * through an atomic pointer: routing.h.  Injections have a lock, which is taken
- * on the call path only while one of the vCPU's waits for a call.
+ * the watchdogs, of events, of VIO devices with their interrupts, of DMA
+ * windows, which is read, of NVRAM, of system parameters, of connectors, of
+ * kernel dumps and of firmware, in their calls, of the process table, and of
+ * H_JOIN.  What else handlers share is either fixed once the VM is sealed or
+ * atomic; each says so.  Routes are read through an atomic pointer: routing.h.
+ * Injections have a lock, which is taken on the call path only while one of the
+ * vCPU's waits for a call.
  */
 #ifndef SPAPR_VM_H
 #define SPAPR_VM_H
@@ -40,6 +41,7 @@
 #include "spapr/numa.h"
 #include "spapr/prods.h"
 #include "spapr/ram.h"
+#include "spapr/tce.h"
 #include "spapr/traps.h"
 #include "spapr/xics.h"
 
@@ -87,18 +89,6 @@ struct hcall_stats {
 };
 
 #define UNKNOWN_HCALLS 16
-
-#define TCE_WINDOWS 64
-
-/* A DMA window; vCPUs, devices and maybe the kernel share the entries. */
-struct tce_window {
-	uint32_t liobn;
-	uint32_t page_shift;
-	uint64_t bus;
-	uint64_t pages;
-	_Atomic uint64_t *entries;
-	bool in_kernel;
-};
 
 /* What waits for a vCPU, bits of struct nmi_state.pending. */
 #define NMI_CHECK	1u	/* the host took a machine check of it */
@@ -221,8 +211,7 @@ struct papr_vm {
 	struct ram_region ram[RAM_REGIONS];
 	size_t n_ram;
 	struct drcs drcs;		/* has a lock of its own */
-	struct tce_window tce[TCE_WINDOWS];
-	size_t n_tce;
+	size_t n_tce;			/* of papr_vm_add_tce() */
 	struct papr_vio *vio[VIO_DEVICES];	/* the first: the terminal */
 	size_t n_vio;
 	struct papr_vcpu **vcpus;
@@ -270,6 +259,10 @@ struct papr_vm {
 	pthread_mutex_t mmu_lock;	/* of the two, and of what is told */
 	uint64_t mmu_flags;		/* of the process table that the host */
 	uint64_t mmu_table;		/* was told of; 0: none yet */
+
+	struct tce_window tce[TCE_WINDOWS];	/* under tce_locks: tce.h */
+	size_t tce_slots;		/* none beyond has a window */
+	struct tce_locks tce_locks;
 
 	struct firmware firmware;
 	struct dirty dirty;

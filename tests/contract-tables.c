@@ -72,6 +72,42 @@ static void the_table_of_a_window_is_empty_and_can_be_written(void **state)
 		assert_true(table[i] == i);
 }
 
+static void a_table_that_was_dropped_can_be_made_anew(void **state)
+{
+	struct subject *s = *state;
+	uint64_t *table, *other;
+
+	assert_int_equal(s->ops->make_tce(s->host, 7, 12, 0, 512, &table), 0);
+	assert_int_equal(s->ops->make_tce(s->host, 8, 12, 0, 512, &other), 0);
+	table[511] = 0x7003;
+	other[511] = 0x8003;
+	s->ops->drop_tce(s->host, 7);
+	assert_int_equal(s->ops->make_tce(s->host, 8, 12, 0, 1, &table),
+			 -EBUSY);
+	assert_int_equal(s->ops->make_tce(s->host, 7, 16, 0, 512, &table), 0);
+	assert_true(!table[511]);
+	assert_true(other[511] == 0x8003);
+}
+
+/* The library's windows of a partition that runs. */
+static void a_window_comes_and_goes_after_the_seal(void **state)
+{
+	const struct machine *m = *state;
+	uint64_t tce;
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(papr_vm_create_tce(m->vm, 7, 0x800000, 16,
+						    512, NULL), 0);
+		assert_int_equal(papr_vm_tce_in_kernel(m->vm, 7), 1);
+		assert_int_equal(papr_vm_get_tce(m->vm, 7, 0x27f0000, &tce),
+				 0);
+		assert_true(!tce);
+		assert_int_equal(papr_vm_remove_tce(m->vm, 7, NULL), 0);
+		assert_int_equal(papr_vm_get_tce(m->vm, 7, 0x800000, &tce),
+				 -ENOENT);
+	}
+}
+
 static void a_vcpu_uses_a_page_table_in_memory_on_kvm_pr_alone(void **state)
 {
 	const struct machine *m = *state;
@@ -122,6 +158,8 @@ static const struct CMUnitTest tests[] = {
 	VM_TEST(the_table_of_a_window_is_made_where_it_can_be),
 	VM_TEST(a_window_has_one_table),
 	VM_TEST(the_table_of_a_window_is_empty_and_can_be_written),
+	VM_TEST(a_table_that_was_dropped_can_be_made_anew),
+	CPU_TEST(a_window_comes_and_goes_after_the_seal),
 	CPU_TEST(other_areas_need_a_vpa),
 	CPU_TEST(a_vcpu_uses_a_page_table_in_memory_on_kvm_pr_alone),
 };

@@ -111,6 +111,7 @@ int fake_read_dirty(void *host, uint64_t gpa, uint64_t len, uint64_t *bitmap);
 /* Of fake-tce.c. */
 int fake_make_tce(void *host, uint32_t liobn, uint32_t page_shift,
 		  uint64_t bus, uint64_t pages, uint64_t **table);
+void fake_drop_tce(void *host, uint32_t liobn);
 
 struct fake_cpu {
 	struct fake_host *fake;

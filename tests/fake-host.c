@@ -562,6 +562,7 @@ const struct papr_host_ops *fake_host_ops(void)
 		.read_dirty = fake_read_dirty,
 		.xive = &fake_xive_ops,
 		.name_regs = fake_name_regs,
+		.drop_tce = fake_drop_tce,
 	};
 
 	return &ops;

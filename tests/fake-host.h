@@ -75,6 +75,7 @@ enum fake_op {
 	FAKE_XIVE_GET_VP,
 	FAKE_XIVE_SET_VP,
 	FAKE_NAME_REGS,
+	FAKE_DROP_TCE,
 	FAKE_OPS,
 };
 
@@ -116,6 +117,7 @@ void fake_host_fail(struct fake_host *fake, enum fake_op op, unsigned int nth,
  *	cpu 8: trap on
  *	cpu 8: set_area 0 0x10000 640
  *	make_tce 0x80000001
+ *	drop_tce 0x80000001
  *	cpu 0: use_hpt 18
  *	drop_irqs
  *	cpu 8: set_icp 0xff000000ffff0000

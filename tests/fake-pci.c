@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <papr/tce.h>
+
 #include "tests/fake-pci.h"
 
 static int asked(struct fake_pci *pci, const struct papr_pci_function *f,
@@ -109,6 +111,43 @@ static int pe_error(void *bus, const struct papr_pci_function *f,
 	return asked(pci, f, permanent);
 }
 
+static int dma_query(void *bus, const struct papr_pci_function *f,
+		     struct papr_dma_limits *limits)
+{
+	struct fake_pci *pci = bus;
+
+	*limits = pci->limits;
+	return asked(pci, f, 0);
+}
+
+static int dma_create(void *bus, const struct papr_pci_function *f,
+		      struct papr_dma_window *window)
+{
+	struct fake_pci *pci = bus;
+
+	window->liobn = pci->value;
+	window->bus = pci->dma_bus;
+	pci->window = *window;
+	asked(pci, f, 0);
+	return !pci->vm ? pci->create_err :
+	       papr_vm_create_tce(pci->vm, window->liobn, window->bus,
+				  window->page_shift, window->pages, NULL);
+}
+
+static int dma_remove(void *bus, uint32_t liobn)
+{
+	struct fake_pci *pci = bus;
+
+	pci->calls++;
+	pci->what = liobn;
+	return pci->vm ? papr_vm_remove_tce(pci->vm, liobn, NULL) : pci->err;
+}
+
+static int dma_reset(void *bus, const struct papr_pci_function *f)
+{
+	return asked(bus, f, 0);
+}
+
 const struct papr_pci_ops fake_pci_ops = {
 	.size = sizeof(fake_pci_ops),
 	.config_read = config_read,
@@ -121,4 +160,8 @@ const struct papr_pci_ops fake_pci_ops = {
 	.pe_reset = pe_reset,
 	.pe_configure = pe_configure,
 	.pe_error = pe_error,
+	.dma_query = dma_query,
+	.dma_create = dma_create,
+	.dma_remove = dma_remove,
+	.dma_reset = dma_reset,
 };

@@ -40,6 +40,20 @@ int fake_make_tce(void *host, uint32_t liobn, uint32_t page_shift,
 	return fake_host_leave(fake, err, "make_tce 0x%x", liobn);
 }
 
+void fake_drop_tce(void *host, uint32_t liobn)
+{
+	struct fake_host *fake = host;
+	unsigned int i = 0;
+
+	fake_host_enter(fake, FAKE_DROP_TCE);
+	while (i < fake->n_tces && fake->tce[i].liobn != liobn)
+		i++;
+	assert_true(i < fake->n_tces);
+	talloc_free(fake->tce[i].table);
+	fake->tce[i] = fake->tce[--fake->n_tces];
+	fake_host_leave(fake, 0, "drop_tce 0x%x", liobn);
+}
+
 uint64_t *fake_host_tce(struct fake_host *fake, uint32_t liobn)
 {
 	for (unsigned int i = 0; i < fake->n_tces; i++)

@@ -480,6 +480,57 @@ static void a_table_is_the_same_after_a_switch(void **state)
 	read_by_both(*state, user_routes, kernel_routes);
 }
 
+#define NEW	0x80000009u
+#define NEW_BUS	0x800000000000000ull
+#define NEW_TCE	(0x7000ull | RW)
+
+static void create_new(struct guest *g)
+{
+	assert_int_equal(papr_vm_create_tce(g->vm, NEW, NEW_BUS, 12, 512,
+					    NULL), 0);
+	assert_int_equal(papr_vm_tce_in_kernel(g->vm, NEW), 1);
+}
+
+static void wait_for_entry(struct guest *g)
+{
+	uint64_t tce = 0;
+
+	while (tce != NEW_TCE && !guest_has_ended(g, 0)) {
+		usleep(1000);
+		assert_int_equal(papr_vm_get_tce(g->vm, NEW, NEW_BUS, &tce),
+				 0);
+	}
+}
+
+/* The kernel knows it at once, and so it does when it is gone. */
+static void a_window_comes_and_goes_while_a_guest_fills_it(void **state)
+{
+	const struct call put = {
+		.nr = H_PUT_TCE, .args = { NEW, NEW_BUS, NEW_TCE },
+	};
+	struct guest *g = *state;
+	const uint64_t end = put_call(g, ROWS, &put, H_SUCCESS, NEW);
+	uint64_t wrong;
+
+	put_end(g, end, ROWS);
+	use_routes(g, kernel_routes);
+	create_new(g);
+	guest_start(g, 0, CODE, ROWS);
+	guest_run_thread(g, 0);
+	wait_for_entry(g);
+	assert_int_equal(answered_here(g), 0);
+	for (unsigned int i = 0; i < 10; i++) {
+		wait_for_entry(g);
+		wrong = WRONG(g, end);
+		assert_int_equal(papr_vm_remove_tce(g->vm, NEW, NULL), 0);
+		while (WRONG(g, end) == wrong && !guest_has_ended(g, 0))
+			usleep(1000);
+		create_new(g);
+	}
+	papr_kvm_kick(g->cpu[0].vcpu);
+	assert_int_equal(guest_wait(g, 0), PAPR_RUN_INTERRUPTED);
+}
+
 /* For each vCPU some pages of its own: filled, read, emptied and read again. */
 static uint64_t put_storm(struct guest *g, uint64_t at, uint64_t bus)
 {
@@ -541,6 +592,7 @@ int main(void)
 		TEST(calls_leave_the_kernel_that_are_known_to),
 		TEST(known_differences_are_these),
 		TEST(a_table_is_the_same_after_a_switch),
+		TEST(a_window_comes_and_goes_while_a_guest_fills_it),
 		TEST(no_answer_is_wrong_while_routes_change),
 	};
 

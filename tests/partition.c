@@ -364,6 +364,16 @@ struct fake_cpu *partition_attach(struct partition *p, uint32_t index)
 	return cpu;
 }
 
+struct partition *partition_unsealed(void)
+{
+	struct partition *p = NULL;
+	struct papr_error error;
+
+	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
+					&error), 0);
+	return p;
+}
+
 struct partition *partition_new(const struct partition_setup *setup)
 {
 	struct papr_entry entry = { 0 };

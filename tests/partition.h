@@ -134,6 +134,9 @@ struct partition_setup {
 int partition_make(const struct partition_setup *setup, struct partition **p,
 		   struct papr_error *error);
 
+/* The same of an empty setup, which must succeed. */
+struct partition *partition_unsealed(void);
+
 /* Sealed, all vCPUs attached, the first of them running. */
 struct partition *partition_new(const struct partition_setup *setup);
 void partition_free(struct partition *p);

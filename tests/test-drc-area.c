@@ -38,20 +38,10 @@ static const struct area_row {
 /* Nothing is ever read or written there. */
 static uint8_t nothing[0x10000] __attribute__((aligned(0x10000)));
 
-static struct partition *unsealed(void)
-{
-	struct partition *p = NULL;
-	struct papr_error error;
-
-	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
-					&error), 0);
-	return p;
-}
-
 static void area_is_judged(void **state)
 {
 	const struct area_row *row = *state;
-	struct partition *p = unsealed();
+	struct partition *p = partition_unsealed();
 
 	if (row->ram)
 		assert_int_equal(papr_vm_add_ram(p->vm, 2 * L, 0x10000,
@@ -63,7 +53,7 @@ static void area_is_judged(void **state)
 
 static void an_area_has_memory_and_is_the_only_one(void **state)
 {
-	struct partition *p = unsealed();
+	struct partition *p = partition_unsealed();
 
 	(void)state;
 	assert_int_equal(papr_vm_add_pluggable_ram(p->vm, L, L, NULL),

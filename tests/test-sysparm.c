@@ -309,19 +309,9 @@ static void program_keeps_what_is_set_or_it_is_not_set(void **state)
 	partition_free(p);
 }
 
-static struct partition *unsealed(void)
-{
-	struct partition *p = NULL;
-	struct papr_error error;
-
-	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
-					&error), 0);
-	return p;
-}
-
 static void program_gives_values_that_the_guest_gets_and_sets(void **state)
 {
-	struct partition *p = unsealed();
+	struct partition *p = partition_unsealed();
 	char text[1025];
 
 	(void)state;
@@ -350,7 +340,7 @@ static void program_gives_values_that_the_guest_gets_and_sets(void **state)
 static void program_gives_the_first_one_and_a_long_one(void **state)
 {
 	static char text[PAPR_SYSPARM_MAX + 1];
-	struct partition *p = unsealed();
+	struct partition *p = partition_unsealed();
 	char value[4];
 
 	(void)state;
@@ -386,7 +376,7 @@ static void program_cannot_give_every_value(void **state)
 		{ 44, "a\0b", 4, -EINVAL }, { 44, "a", 2, 0 },
 		{ 18, "", 0, 0 }, { 48, "12345678123456789", 17, -EINVAL },
 	};
-	struct partition *p = unsealed();
+	struct partition *p = partition_unsealed();
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

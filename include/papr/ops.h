@@ -220,6 +220,9 @@ struct papr_named_reg {
  *	a table that is shared with it: *@table, an entry for each page in the
  *	host's byte order, all 0.  It lasts as long as the host.  -EBUSY if
  *	there is one for @liobn.  NULL: the library has all tables
+ * @drop_tce: no more for @liobn; nobody uses the table that there was.  Like
+ *	@make_tce in any thread, but one at a time.  NULL: the library has the
+ *	tables that are made after the seal, and those of before cannot go
  * @use_hpt: on KVM-PR, in place of @setup_hpt and what opens, reads and writes:
  *	the page table is the library's memory, 2^@order bytes that begin at a
  *	multiple of that, with big-endian entries.  @cpu is to use it, and no
@@ -298,6 +301,7 @@ struct papr_host_ops {
 	int (*read_dirty)(void *host, uint64_t gpa, uint64_t len,
 			  uint64_t *bitmap);
 	int (*name_regs)(void *cpu, struct papr_named_reg *regs, size_t n);
+	void (*drop_tce)(void *host, uint32_t liobn);
 	int (*dec_bits)(void *host);
 };
 

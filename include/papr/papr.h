@@ -13,6 +13,7 @@
  *	numa.h		NUMA nodes: what is near to what
  *	connector.h	cores and memory that come and go
  *	vio.h		virtual devices that the program provides
+ *	tce.h		DMA windows
  *	fdt.h		the device tree of a partition
  *	fwnmi.h		machine checks and system resets
  *	events.h	power warnings, hot plug and other events for the guest
@@ -63,6 +64,7 @@
 #include <papr/stats.h>
 #include <papr/suspend.h>
 #include <papr/sysparm.h>
+#include <papr/tce.h>
 #include <papr/vio.h>
 #include <papr/vm.h>
 #include <papr/vpd.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PCI buses that the program has: the guest reaches their configuration space,
- * interrupts and error handling by RTAS calls, which the library checks and
- * hands over.  The nodes of the buses in the device tree are the program's, as
- * are DMA windows (papr_vm_add_tce()) and interrupt sources.
+ * interrupts, error handling and DMA windows by RTAS calls, which the library
+ * checks and hands over.  The nodes of the buses in the device tree are the
+ * program's, as are DMA windows (tce.h) and interrupt sources.
  */
 #ifndef PAPR_PCI_H
 #define PAPR_PCI_H
@@ -82,6 +82,31 @@ enum papr_pe_reset {
 };
 
 /**
+ * struct papr_dma_limits - DMA windows that a guest may make, of an endpoint
+ * @windows: how many more
+ * @pages: the most that one may have
+ * @page_sizes: sizes in bytes, added up.  4 and 64 KiB, 2, 16, 32, 64, 128 and
+ *	256 MiB and 16 GiB can be told to a guest
+ */
+struct papr_dma_limits {
+	uint32_t windows;
+	uint64_t pages;
+	uint64_t page_sizes;
+};
+
+/**
+ * struct papr_dma_window - one that a guest wants
+ * @page_shift, @pages: what it asks for; both are within the limits
+ * @liobn, @bus: its number and first bus address, the program's choice
+ */
+struct papr_dma_window {
+	uint32_t page_shift;
+	uint64_t pages;
+	uint32_t liobn;
+	uint64_t bus;
+};
+
+/**
  * struct papr_pci_ops - the buses of the program
  *
  * Each returns 0 or a negative errno value: -ENODEV if there is no such
@@ -105,6 +130,15 @@ enum papr_pe_reset {
  * @pe_error: write an error log (papr/elog.h) of at most *@len bytes and set
  *	*@len, to 0 for none.  @driver is the guest's part, @driver_len bytes,
  *	for it; @permanent: the endpoint is not used any more
+ * @dma_query: what windows the endpoint of a function may have more
+ * @dma_create: make one, with papr_vm_create_tce().  -ENOSPC, a parameter error
+ *	too, if another vCPU was faster; -ENOMEM and others are hardware errors.
+ *	Not there for the guest without @dma_query
+ * @dma_remove: take the window away with papr_vm_remove_tce().  There is one
+ *	of this number, and it is no VIO device's; -EINVAL if it is no bus's.
+ *	With the last of those that the guest has made, the window from before
+ *	is to come back if it was removed
+ * @dma_reset: the windows of the endpoint are to be those of the beginning
  */
 struct papr_pci_ops {
 	size_t size;
@@ -129,6 +163,12 @@ struct papr_pci_ops {
 	int (*pe_error)(void *bus, const struct papr_pci_function *f,
 			bool permanent, const void *driver, size_t driver_len,
 			void *log, size_t *len);
+	int (*dma_query)(void *bus, const struct papr_pci_function *f,
+			 struct papr_dma_limits *limits);
+	int (*dma_create)(void *bus, const struct papr_pci_function *f,
+			  struct papr_dma_window *window);
+	int (*dma_remove)(void *bus, uint32_t liobn);
+	int (*dma_reset)(void *bus, const struct papr_pci_function *f);
 };
 
 /**

@@ -154,42 +154,6 @@ int papr_vm_add_ram(struct papr_vm *vm, uint64_t gpa, uint64_t len, void *mem,
 		    uint32_t flags);
 
 /**
- * papr_vm_add_tce - make a DMA window whose translations the guest writes
- * @liobn: logical I/O bus number, what the guest calls it
- * @bus: first bus address
- * @page_shift: log2 of the page size, 12 to 34
- * @pages: how many, at most 2^24
- *
- * Its table is shared with the kernel where that can be had, so that H_PUT_TCE
- * and the others of its family work on the same entries whoever answers them,
- * and may be routed elsewhere while the guest runs.  Else it is the library's,
- * the kernel leaves all these calls to userspace, and the program's log gets
- * the reason: a host without such tables, RLIMIT_MEMLOCK, or a window that
- * ends with the last bus address.
- *
- * Returns: 0; -EINVAL; -EEXIST if @liobn is taken; -ENOSPC beyond 64 windows;
- * -EBUSY if sealed, or if the program has made a table for @liobn in the
- * kernel; -ENOMEM.
- */
-int papr_vm_add_tce(struct papr_vm *vm, uint32_t liobn, uint64_t bus,
-		    uint32_t page_shift, uint64_t pages);
-
-/**
- * papr_vm_get_tce - the translation of a bus address; any thread
- *
- * Returns: 0; -ENOENT for an unknown window; -EINVAL outside of it.
- */
-int papr_vm_get_tce(const struct papr_vm *vm, uint32_t liobn, uint64_t bus,
-		    uint64_t *tce);
-
-/**
- * papr_vm_tce_in_kernel - whether the kernel has the table of a DMA window
- *
- * Returns: 1 if it shares it, 0 if it does not, -ENOENT for an unknown window.
- */
-int papr_vm_tce_in_kernel(const struct papr_vm *vm, uint32_t liobn);
-
-/**
  * papr_vm_set_policy - choose who answers each call
  *
  * Before the VM is sealed it only takes note.  Without a policy every call is
