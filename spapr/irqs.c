@@ -167,9 +167,12 @@ int irqs_setup_rtas(struct papr_vm *vm)
 int irqs_end(struct papr_vm *vm, struct papr_error *error)
 {
 	bool here = irqs_are_here(vm);
-	int r = here || vm->host_ops.drop_irqs == NULL ? 0 :
-		vm->host_ops.drop_irqs(vm->host);
+	int r;
 
+	if (vm_has_xive(vm))
+		xive_note_queues(vm);
+	r = here || vm->host_ops.drop_irqs == NULL ? 0 :
+	    vm->host_ops.drop_irqs(vm->host);
 	if (r)
 		return error_set(error, r, "the host keeps its interrupt "
 				 "controller: %s", strerror(-r));

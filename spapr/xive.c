@@ -46,6 +46,33 @@ int xive_choose(struct papr_vm *vm, struct papr_error *error)
 	return 0;
 }
 
+bool *xive_queued(const struct papr_vm *vm, const struct papr_vcpu *vcpu,
+		  uint32_t priority)
+{
+	return &vm->xive->queued[vcpu->index * XIVE_PRIORITIES + priority];
+}
+
+/*
+ * What is in the pages of queues the host notes when it is asked to, of those
+ * that are there: one that goes is noted before, in the call that ends it.
+ */
+static void note_queue(struct papr_vm *vm, const struct papr_vcpu *vcpu,
+		       uint32_t priority)
+{
+	struct papr_xive_queue q;
+
+	if (*xive_queued(vm, vcpu, priority) &&
+	    !vm->xive_ops.get_queue(vm->host, vcpu->id, priority, &q))
+		dirty_mark(vm, q.gpa, XIVE_PAGE);
+}
+
+void xive_note_queues(struct papr_vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_vcpus; i++)
+		for (uint32_t p = 0; p < XIVE_PRIORITIES; p++)
+			note_queue(vm, vm->vcpus[i], p);
+}
+
 static int destroy(struct xive *xive)
 {
 	pthread_mutex_destroy(&xive->lock);
@@ -172,6 +199,7 @@ int xive_setup(struct papr_vm *vm, const uint32_t *irqs, size_t n)
 
 int xive_reset(struct papr_vm *vm)
 {
+	xive_note_queues(vm);
 	clear(vm);
 	return vm->host_ops.reset_irqs(vm->host);
 }
@@ -199,12 +227,6 @@ int xive_trigger(struct papr_vm *vm, uint32_t lisn)
 bool xive_is_resetting(const struct papr_vm *vm)
 {
 	return atomic_load(&vm->xive->resetting);
-}
-
-bool *xive_queued(const struct papr_vm *vm, const struct papr_vcpu *vcpu,
-		  uint32_t priority)
-{
-	return &vm->xive->queued[vcpu->index * XIVE_PRIORITIES + priority];
 }
 
 /* Linux's KVM warns of a target that has no queue, each time. */
@@ -256,6 +278,7 @@ int xive_set_queue(struct papr_vm *vm, const struct papr_vcpu *vcpu,
 	int r;
 
 	pthread_mutex_lock(&vm->xive->lock);
+	note_queue(vm, vcpu, priority);
 	r = vm->xive_ops.set_queue(vm->host, vcpu->id, priority, queue);
 	if (!r)
 		*xive_queued(vm, vcpu, priority) = queue->order;
@@ -266,9 +289,11 @@ int xive_set_queue(struct papr_vm *vm, const struct papr_vcpu *vcpu,
 /* KVM leaves the pages alone of a source that goes nowhere. */
 static int forget(struct papr_vm *vm)
 {
-	int r = vm->xive_ops.forget(vm->host);
 	uint64_t old;
+	int r;
 
+	xive_note_queues(vm);
+	r = vm->xive_ops.forget(vm->host);
 	for (size_t i = 0; i < vm->xive->n && !r; i++)
 		r = vm->xive_ops.esb(vm->host, vm->xive->source[i].lisn,
 				     ESB_SET(PQ_OFF), false, &old);

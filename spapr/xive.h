@@ -88,6 +88,9 @@ int xive_set_queue(struct papr_vm *vm, const struct papr_vcpu *vcpu,
 /* All sources off and all queues gone; -EAGAIN while another does it. */
 int xive_forget(struct papr_vm *vm);
 
+/* The pages of all queues have changed (include/papr/dirty.h). */
+void xive_note_queues(struct papr_vm *vm);
+
 /*
  * While no vCPU is in the guest: from the one to the other no event goes into
  * a queue, and what devices send is kept for later.  The state of sources is

@@ -47,7 +47,8 @@ static void open_vm(struct guest *g)
 		fail_msg("%s", error.text);
 }
 
-static void make_partition(struct guest *g, void (*prepare)(struct papr_vm *vm))
+static void make_partition(struct guest *g, enum papr_interrupts interrupts,
+			   void (*prepare)(struct papr_vm *vm))
 {
 	static const struct papr_vmm_ops vmm = { .size = sizeof(vmm) };
 	struct papr_vm_config config = {
@@ -55,6 +56,7 @@ static void make_partition(struct guest *g, void (*prepare)(struct papr_vm *vm))
 		.cores = GUEST_CPUS,
 		.threads = 1,
 		.rtas_base = GUEST_RTAS,
+		.interrupts = interrupts,
 	};
 	struct papr_error error;
 
@@ -86,7 +88,8 @@ static void attach(struct guest *g, unsigned int i)
 		fail_msg("%s", error.text);
 }
 
-int guest_setup_with(void **state, void (*prepare)(struct papr_vm *vm))
+static int setup(void **state, enum papr_interrupts interrupts,
+		 void (*prepare)(struct papr_vm *vm))
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	struct guest *g = calloc(1, sizeof(*g));
@@ -95,16 +98,26 @@ int guest_setup_with(void **state, void (*prepare)(struct papr_vm *vm))
 	sigaction(SIGUSR1, &action, NULL);
 	alarm(TIME_LIMIT);
 	open_vm(g);
-	make_partition(g, prepare);
+	make_partition(g, interrupts, prepare);
 	for (unsigned int i = 0; i < GUEST_CPUS; i++)
 		attach(g, i);
 	*state = g;
 	return 0;
 }
 
+int guest_setup_with(void **state, void (*prepare)(struct papr_vm *vm))
+{
+	return setup(state, PAPR_INTERRUPTS_XICS, prepare);
+}
+
 int guest_setup(void **state)
 {
 	return guest_setup_with(state, NULL);
+}
+
+int guest_setup_xive(void **state)
+{
+	return setup(state, PAPR_INTERRUPTS_XIVE, NULL);
 }
 
 int guest_teardown(void **state)

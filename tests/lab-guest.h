@@ -35,6 +35,7 @@ struct guest {
 
 /* For cmocka: *state is a struct guest whose vCPUs are attached. */
 int guest_setup(void **state);
+int guest_setup_xive(void **state);
 int guest_teardown(void **state);
 
 /* The same, with something to do before the partition is sealed. */
