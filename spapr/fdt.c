@@ -327,7 +327,7 @@ static void write_chosen(struct tree *t, const struct papr_vm *vm,
 	tree_end(t);
 }
 
-/* What people call the partition, where it was told. */
+/* What people call the partition and its machine, where it was told. */
 static void write_identity(struct tree *t, const struct papr_vm *vm)
 {
 	const uint8_t *u = vm->config.uuid;
@@ -335,6 +335,10 @@ static void write_identity(struct tree *t, const struct papr_vm *vm)
 
 	if (vm->config.name)
 		tree_string(t, "ibm,partition-name", vm->config.name);
+	if (vm->config.host_model)
+		tree_string(t, "host-model", vm->config.host_model);
+	if (vm->config.host_serial)
+		tree_string(t, "host-serial", vm->config.host_serial);
 	if (!u)
 		return;
 	for (unsigned int i = 0; i < PAPR_UUID_LEN; i++)

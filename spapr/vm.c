@@ -242,18 +242,30 @@ static int vm_destroy(struct papr_vm *vm)
 }
 
 /* The caller's strings may go away. */
+static int keep_string(struct papr_vm *vm, const char **text, const char *what,
+		       struct papr_error *error)
+{
+	if (!*text)
+		return 0;
+	if (!**text || strlen(*text) > PAPR_NAME_MAX)
+		return error_set(error, -EINVAL, "%s has 1 to %u bytes", what,
+				 PAPR_NAME_MAX);
+	*text = talloc_strdup(vm, *text);
+	return *text ? 0 : error_set(error, -ENOMEM, "out of memory");
+}
+
 static int keep_identity(struct papr_vm *vm, struct papr_error *error)
 {
 	struct papr_vm_config *c = &vm->config;
+	int r = keep_string(vm, &c->name, "a partition's name", error);
 
-	if (c->name && (!*c->name || strlen(c->name) > PAPR_NAME_MAX))
-		return error_set(error, -EINVAL, "a partition's name has 1 to "
-				 "%u bytes", PAPR_NAME_MAX);
-	if (c->name) {
-		c->name = talloc_strdup(vm, c->name);
-		if (!c->name)
-			return error_set(error, -ENOMEM, "out of memory");
-	}
+	if (!r)
+		r = keep_string(vm, &c->host_model, "a host's model", error);
+	if (!r)
+		r = keep_string(vm, &c->host_serial, "a host's serial number",
+				error);
+	if (r)
+		return r;
 	if (c->uuid) {
 		c->uuid = talloc_memdup(vm, c->uuid, PAPR_UUID_LEN);
 		if (!c->uuid)

@@ -267,9 +267,11 @@ static void partition_has_a_name_and_a_uuid(void **state)
 	struct run_options options;
 
 	(void)state;
-	assert_parses("--kernel k --name lpar1 "
+	assert_parses("--kernel k --name lpar1 --host-model m --host-serial s "
 		      "--uuid 00112233-4455-6677-8899-aaBBccddeeff", &options);
 	assert_string_equal(options.name, "lpar1");
+	assert_string_equal(options.host_model, "m");
+	assert_string_equal(options.host_serial, "s");
 	assert_true(options.has_uuid);
 	assert_memory_equal(options.uuid, uuid, sizeof(uuid));
 	assert_parses("--kernel k", &options);
@@ -354,6 +356,10 @@ static const struct refusal {
 	{ "--kernel k --smp cores=200,threads=2",
 	  "--smp cores=200,threads=2: more than 256 vCPUs" },
 	{ "--kernel k --name ", "--name: a name has 1 to 255 bytes" },
+	{ "--kernel k --host-model ",
+	  "--host-model: a name has 1 to 255 bytes" },
+	{ "--kernel k --host-serial ",
+	  "--host-serial: a name has 1 to 255 bytes" },
 	{ "--kernel k --uuid 1",
 	  "--uuid 1: not a UUID such as 00112233-4455-6677-8899-"
 	  "aabbccddeeff" },

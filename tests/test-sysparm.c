@@ -207,6 +207,14 @@ static void names_have_a_length(void **state)
 		.config = { .name = name } }, &p, &error), -EINVAL);
 	assert_string_equal(error.text,
 			    "a partition's name has 1 to 255 bytes");
+	assert_int_equal(partition_make(&(struct partition_setup){
+		.config = { .host_model = name } }, &p, &error), -EINVAL);
+	assert_string_equal(error.text,
+			    "a host's model has 1 to 255 bytes");
+	assert_int_equal(partition_make(&(struct partition_setup){
+		.config = { .host_serial = "" } }, &p, &error), -EINVAL);
+	assert_string_equal(error.text,
+			    "a host's serial number has 1 to 255 bytes");
 	name[PAPR_NAME_MAX] = '\0';
 	assert_int_equal(partition_make(&(struct partition_setup){
 		.config = { .name = name } }, &p, &error), 0);

@@ -19,6 +19,7 @@ const char options_help[] =
 "  --numa dist,src=N,dst=N,val=N       how far it is from one to another\n"
 "  --numa form=auto|1|2                how the guest is told that\n"
 "  --name TEXT          what the partition is called\n"
+"  --host-model TEXT, --host-serial TEXT   what its machine is called\n"
 "  --uuid UUID          by which it can be told from others\n"
 "  --mmu auto|radix|hash\n"
 "  --interrupts auto|xics|xive|dual   the interrupt controller; default: xics\n"

@@ -233,13 +233,14 @@ static int file_option(const char *option, const char *text,
 	return 0;
 }
 
-static int name_option(const char *text, struct run_options *o,
+/* What people call something. */
+static int name_option(const char *option, const char *text, const char **to,
 		       struct papr_error *error)
 {
 	if (!*text || strlen(text) > PAPR_NAME_MAX)
-		return refuse(error, -EINVAL, "--name: a name has 1 to %u "
-			      "bytes", PAPR_NAME_MAX);
-	o->name = text;
+		return refuse(error, -EINVAL, "%s: a name has 1 to %u bytes",
+			      option, PAPR_NAME_MAX);
+	*to = text;
 	return 0;
 }
 
@@ -283,6 +284,8 @@ static const struct option long_options[] = {
 	{ "firmware", required_argument, NULL, 'F' },
 	{ "bios", required_argument, NULL, 'b' },
 	{ "guest-status", no_argument, NULL, 'g' },
+	{ "host-model", required_argument, NULL, 'O' },
+	{ "host-serial", required_argument, NULL, 'H' },
 	{ "large-decr", no_argument, NULL, 'D' },
 	{ "on-reboot", required_argument, NULL, 'r' },
 	{ "on-panic", required_argument, NULL, 'P' },
@@ -383,7 +386,13 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 	case 's':
 		return smp_parse(text, o, error);
 	case 'L':
-		return name_option(text, o, error);
+		return name_option("--name", text, &o->name, error);
+	case 'O':
+		return name_option("--host-model", text, &o->host_model,
+				   error);
+	case 'H':
+		return name_option("--host-serial", text, &o->host_serial,
+				   error);
 	case 'u':
 		return uuid_option(text, o, error);
 	case 'U':

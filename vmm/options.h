@@ -33,6 +33,8 @@ struct run_options {
 	const char *bios;	/* it by another name */
 	const char *append;
 	const char *name;	/* of the partition */
+	const char *host_model;
+	const char *host_serial;
 	const char *nvram;
 	const char *policy;
 	const char *stats;

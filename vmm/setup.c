@@ -98,6 +98,8 @@ static int new_partition(struct vmm *vmm)
 		.name = options->name,
 		.uuid = options->has_uuid ? options->uuid : NULL,
 		.max_cores = options->max_cores,
+		.host_model = options->host_model,
+		.host_serial = options->host_serial,
 		.large_decr = options->large_decr,
 		.kernel_dump = options->on_panic == ACTION_DUMP,
 	};

@@ -89,6 +89,8 @@ enum papr_interrupts {
  * @kernel_dump: the guest may ask for dumps of its kernel, see kernel-dump.h
  * @large_decr: the guest's decrementer is the host's large one, which it is
  *	told by ibm,dec-bits; else it has 32 bits
+ * @host_model, @host_serial: what the guest is told of the machine it is on, as
+ *	@name; NULL: nothing
  *
  * What is pointed to is copied.
  */
@@ -109,6 +111,8 @@ struct papr_vm_config {
 	enum papr_switch gtse;
 	bool kernel_dump;
 	bool large_decr;
+	const char *host_model;
+	const char *host_serial;
 };
 
 /**
