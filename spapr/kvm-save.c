@@ -251,15 +251,34 @@ int kvm_cpu_set_state(void *arg, const struct papr_saved_reg *regs, size_t n,
 }
 
 /* KVM rounds an offset up: one for all is rounded alike. */
+static int set_offset(const struct kvm_cpu *cpu)
+{
+	uint64_t offset = cpu->kvm->tb_offset;
+
+	return kvm_set_one_reg(cpu->fd, KVM_REG_PPC_TB_OFFSET, &offset);
+}
+
+int kvm_cpu_take_timebase(const struct kvm_cpu *cpu)
+{
+	struct papr_kvm *kvm = cpu->kvm;
+	int r = 0;
+
+	pthread_mutex_lock(&kvm->lock);
+	if (kvm->tb_offset)
+		r = set_offset(cpu);
+	pthread_mutex_unlock(&kvm->lock);
+	return r;
+}
+
 int kvm_set_timebase(void *host, uint64_t tb)
 {
-	uint64_t offset = tb - __builtin_ppc_get_timebase();
 	struct papr_kvm *kvm = host;
 	int r = 0;
 
 	pthread_mutex_lock(&kvm->lock);
+	kvm->tb_offset = tb - __builtin_ppc_get_timebase();
 	for (struct kvm_cpu *cpu = kvm->cpus; cpu && !r; cpu = cpu->next)
-		r = kvm_set_one_reg(cpu->fd, KVM_REG_PPC_TB_OFFSET, &offset);
+		r = set_offset(cpu);
 	pthread_mutex_unlock(&kvm->lock);
 	return r;
 }

@@ -430,6 +430,10 @@ static int setup(struct kvm_cpu *cpu, uint32_t id,
 		return error_set(error, r, "vCPU %u cannot be connected to "
 				 "the interrupt controller: %s", id,
 				 explain_irq(r));
+	r = kvm_cpu_take_timebase(cpu);
+	if (r < 0)
+		return error_set(error, r, "vCPU %u does not take the time "
+				 "base of the others: %s", id, strerror(-r));
 	r = kvm_cpu_remember(cpu);
 	if (r < 0)
 		return error_set(error, r, "the registers of vCPU %u cannot "

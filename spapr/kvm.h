@@ -68,6 +68,7 @@ struct papr_kvm {
 
 	pthread_mutex_t lock;		/* of what follows */
 	struct kvm_cpu *cpus;
+	uint64_t tb_offset;		/* of them, and of those that come */
 	bool traps_tried;
 	int traps_error;		/* why there are no breakpoints, or 0 */
 };
@@ -117,6 +118,9 @@ int kvm_cpu_rest(struct kvm_cpu *cpu);
 
 /* The guest's time base. */
 int kvm_cpu_timebase(const struct kvm_cpu *cpu, uint64_t *value);
+
+/* A new vCPU gets that of a partition that was loaded. */
+int kvm_cpu_take_timebase(const struct kvm_cpu *cpu);
 
 /* Operations of papr_host_ops that act on a vCPU. */
 int kvm_cpu_enable_fwnmi(void *cpu);

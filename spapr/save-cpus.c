@@ -33,16 +33,20 @@ static int load_time(struct papr_vm *vm, struct state_in *in,
 		     struct papr_error *error)
 {
 	uint64_t tb = state_get_u64(in), offset_ns = state_get_u64(in);
-	int r;
 
 	if (in->failed)
 		return 0;
-	r = vm->host_ops.set_timebase(vm->host, tb);
-	if (r)
-		return error_set(error, r, "the host does not set the time "
-				 "base: %s", strerror(-r));
 	atomic_store(&vm->clock_offset_ns, offset_ns);
-	return 0;
+	vm->loaded_tb = tb;
+	return time_go(vm, error);
+}
+
+int time_go(struct papr_vm *vm, struct papr_error *error)
+{
+	int r = vm->host_ops.set_timebase(vm->host, vm->loaded_tb);
+
+	return r ? error_set(error, r, "the host does not set the time base: "
+			     "%s", strerror(-r)) : 0;
 }
 
 const struct state_module time_state = { "time", 1, save_time, load_time };

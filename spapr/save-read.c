@@ -43,7 +43,7 @@ int load_begin(struct loader *l, struct papr_error *error)
 	if (load_be32(head + 12) != save_sum(head, 12))
 		return error_set(error, -EBADMSG, PLACE "the header is "
 				 "damaged", at_byte(0));
-	if (load_be32(head + 8) != SAVE_FORMAT)
+	if (load_be32(head + 8) - 1 >= SAVE_FORMAT)
 		return error_set(error, -EOPNOTSUPP, PLACE "the file has "
 				 "format %u, written by a newer libpapr: this "
 				 "one reads format %u", at_byte(8),

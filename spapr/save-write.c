@@ -21,7 +21,7 @@ uint32_t save_sum(const void *bytes, size_t len)
 static int write_bytes(struct papr_saver *saver, const void *bytes, size_t len,
 		       struct papr_error *error)
 {
-	int r = len ? saver->ops->write(saver->arg, bytes, len) : 0;
+	int r = len ? saver->ops.write(saver->arg, bytes, len) : 0;
 
 	return r ? error_set(error, r, "it cannot be written: %s",
 			     strerror(-r)) : 0;
@@ -32,7 +32,7 @@ int save_begin(struct papr_saver *saver, struct papr_error *error)
 	uint8_t head[SAVE_HEAD_SIZE];
 
 	memcpy(head, SAVE_MAGIC, 8);
-	store_be32(head + 8, SAVE_FORMAT);
+	store_be32(head + 8, saver->format);
 	store_be32(head + 12, save_sum(head, 12));
 	return write_bytes(saver, head, sizeof(head), error);
 }
@@ -90,7 +90,8 @@ int save_end(struct papr_saver *saver, struct papr_error *error)
 {
 	uint8_t count[4];
 	const struct papr_section end = {
-		.size = sizeof(end), .name = SAVE_END, .version = SAVE_FORMAT,
+		.size = sizeof(end), .name = SAVE_END,
+		.version = SAVE_FORMAT_STOPPED,
 		.bytes = count, .len = sizeof(count),
 	};
 

@@ -62,27 +62,71 @@ static int save_module(struct papr_vm *vm, const struct state_module *module,
 	return r;
 }
 
-int papr_vm_save(struct papr_vm *vm, const struct papr_save_ops *from,
-		 void *arg, struct papr_error *error)
+/* What others must have in common, before they have read much. */
+static int begin(struct papr_saver *saver, const struct papr_save_ops *ops,
+		 struct papr_error *error)
 {
-	struct papr_save_ops ops;
-	struct papr_saver saver = { .ops = &ops, .arg = arg };
 	int r;
 
-	if (sized_copy(&ops, sizeof(ops), from) || !ops.write)
+	if (sized_copy(&saver->ops, sizeof(saver->ops), ops) ||
+	    !saver->ops.write)
 		return error_set(error, -E2BIG, "struct papr_save_ops has no "
 				 "size or no write, or members this library "
 				 "does not know");
-	r = check_cpus(vm, error);
+	r = check_cpus(saver->vm, error);
 	if (!r)
-		r = save_begin(&saver, error);
-	for (size_t i = 0; i < ARRAY_SIZE(modules) && !r; i++)
-		r = save_module(vm, modules[i], &saver, error);
-	if (!r && ops.sections)
-		r = ops.sections(arg, &saver, error);
+		r = save_begin(saver, error);
+	return r ? r : save_module(saver->vm, modules[0], saver, error);
+}
+
+int papr_saver_new(struct papr_vm *vm, const struct papr_save_ops *ops,
+		   void *arg, struct papr_saver **result,
+		   struct papr_error *error)
+{
+	struct papr_saver *saver = talloc_zero(NULL, struct papr_saver);
+	int r;
+
+	if (!saver)
+		return error_set(error, -ENOMEM, "out of memory");
+	*saver = (struct papr_saver){
+		.vm = vm, .arg = arg, .format = SAVE_FORMAT,
+	};
+	r = begin(saver, ops, error);
+	if (r)
+		talloc_free(saver);
+	else
+		*result = saver;
+	return r;
+}
+
+int papr_saver_finish(struct papr_saver *saver, struct papr_error *error)
+{
+	struct papr_vm *vm = saver->vm;
+	int r = check_cpus(vm, error);
+
+	for (size_t i = 1; i < ARRAY_SIZE(modules) && !r; i++)
+		r = save_module(vm, modules[i], saver, error);
+	if (!r && saver->ops.sections)
+		r = saver->ops.sections(saver->arg, saver, error);
 	if (vm->xive)
 		xive_go(vm);
-	return r ? r : save_end(&saver, error);
+	return r ? r : save_end(saver, error);
+}
+
+void papr_saver_free(struct papr_saver *saver)
+{
+	talloc_free(saver);
+}
+
+int papr_vm_save(struct papr_vm *vm, const struct papr_save_ops *ops,
+		 void *arg, struct papr_error *error)
+{
+	struct papr_saver saver = {
+		.vm = vm, .arg = arg, .format = SAVE_FORMAT_STOPPED,
+	};
+	int r = begin(&saver, ops, error);
+
+	return r ? r : papr_saver_finish(&saver, error);
 }
 
 /* --- load */
@@ -144,7 +188,8 @@ static int load_other(const struct loader *l, const struct papr_load_ops *ops,
 
 /*
  * @next is the module that may come next at the earliest: each module's
- * sections come together, in the order of the list, and the program's last.
+ * sections come together, in the order of the list.  The program's come where
+ * they like, after the configuration.
  */
 static int load_section(struct papr_vm *vm, const struct loader *l,
 			const struct papr_section *s, size_t *next,
@@ -160,10 +205,9 @@ static int load_section(struct papr_vm *vm, const struct loader *l,
 	if (i < *next)
 		return fail_at(l, -EBADMSG, i ? "it comes too late" :
 			       "it comes twice", error);
-	*next = i;
 	if (i == ARRAY_SIZE(modules))
 		return load_other(l, l->ops, s, error);
-	*next += !i;	/* there is one configuration */
+	*next = i ? i : 1;	/* there is one configuration */
 	return load_module(vm, l, modules[i], s, error);
 }
 
@@ -191,6 +235,8 @@ int papr_vm_load(struct papr_vm *vm, const struct papr_load_ops *from,
 	if (!r && !next)
 		r = error_set(error, -EBADMSG, "byte %u: there is no "
 			      "configuration", SAVE_HEAD_SIZE);
+	if (!r)
+		r = time_go(vm, error);
 	if (!r && vm->xive)
 		xive_go(vm);
 	return r;

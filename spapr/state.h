@@ -91,10 +91,17 @@ extern const struct state_module nvram_state;
 extern const struct state_module kernel_dump_state;
 extern const struct state_module vasi_state;
 
+/*
+ * The guest's time goes on from where it was saved: set once before its
+ * decrementers, and again when all is loaded, as RAM takes a while.
+ */
+int time_go(struct papr_vm *vm, struct papr_error *error);
+
 /* --- what a file is made of: save-write.c, save-read.c */
 
 #define SAVE_MAGIC	"PAPRSAVE"
-#define SAVE_FORMAT	1u
+#define SAVE_FORMAT	2u
+#define SAVE_FORMAT_STOPPED 1u	/* the program's sections come last */
 #define SAVE_END	"end"
 
 #define SAVE_HEAD_SIZE		16u	/* magic, format, checksum */
@@ -110,8 +117,10 @@ extern const struct state_module vasi_state;
 uint32_t save_sum(const void *bytes, size_t len);
 
 struct papr_saver {
-	const struct papr_save_ops *ops;
+	struct papr_vm *vm;
+	struct papr_save_ops ops;
 	void *arg;
+	uint32_t format;
 	uint32_t sections;
 };
 

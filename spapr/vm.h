@@ -239,6 +239,7 @@ struct papr_vm {
 	_Atomic uint64_t lpcr_mask;	/* bits the guest has chosen ... */
 	_Atomic uint64_t lpcr_value;	/* ... and their values */
 	_Atomic int64_t clock_offset_ns;
+	uint64_t loaded_tb;		/* the guest's time base, in a load */
 	_Atomic uint64_t rtas_base;	/* config's, or where firmware put it */
 	_Atomic uint64_t nmi_system_reset;	/* or NMI_UNREGISTERED */
 	_Atomic uint64_t nmi_machine_check;

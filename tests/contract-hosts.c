@@ -96,25 +96,33 @@ int subject_add_vcpu(struct subject *s, uint32_t id)
 	return fd;
 }
 
-static void attach(struct machine *m, struct papr_vcpu *vcpu)
+static void attach_live(struct machine *m, uint32_t i)
 {
-	struct subject *s = m->subject;
+	struct papr_vcpu *vcpu = papr_vm_vcpu(m->vm, i);
+	const struct subject *s = m->subject;
+	int fd = subject_add_vcpu(m->subject, papr_vcpu_id(vcpu));
+	int size = ioctl(s->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
 	struct papr_error error;
-	int size;
 
-	if (s->fake) {
-		m->cpu = fake_cpu_new(s->fake, papr_vcpu_id(vcpu));
-		assert_int_equal(papr_vcpu_attach(vcpu, m->cpu), 0);
-		return;
-	}
-	m->vcpu_fd = subject_add_vcpu(s, papr_vcpu_id(vcpu));
-	size = ioctl(s->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
-	m->run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		      m->vcpu_fd, 0);
-	assert_ptr_not_equal(m->run, MAP_FAILED);
-	if (papr_kvm_vcpu_attach(s->kvm, vcpu, m->vcpu_fd, m->run, &error) < 0)
+	m->vcpu_fd[i] = fd;
+	m->run[i] = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			 0);
+	assert_ptr_not_equal(m->run[i], MAP_FAILED);
+	if (papr_kvm_vcpu_attach(s->kvm, vcpu, fd, m->run[i], &error) < 0)
 		fail_msg("%s", error.text);
-	m->cpu = papr_vcpu_host(vcpu);
+}
+
+void *machine_attach(struct machine *m, uint32_t i)
+{
+	struct papr_vcpu *vcpu = papr_vm_vcpu(m->vm, i);
+
+	if (m->subject->fake) {
+		assert_int_equal(papr_vcpu_attach(vcpu, fake_cpu_new(
+			m->subject->fake, papr_vcpu_id(vcpu))), 0);
+	} else {
+		attach_live(m, i);
+	}
+	return papr_vcpu_host(vcpu);
 }
 
 /* What the library is told of RAM the kernel is told by the program. */
@@ -134,7 +142,7 @@ struct machine *machine_new(const char *name,
 	static const struct papr_vmm_ops vmm = { .size = sizeof(vmm) };
 	struct papr_vm_config config = {
 		.size = sizeof(config),
-		.cores = 1,
+		.cores = MACHINE_CPUS,
 		.threads = 1,
 		.rtas_base = RTAS_BASE,
 		.interrupts = interrupts,
@@ -155,7 +163,7 @@ struct machine *machine_new(const char *name,
 		add_slot(m);
 	if (papr_vm_seal(m->vm) < 0)
 		fail_msg("%s", papr_vm_error(m->vm));
-	attach(m, papr_vm_vcpu(m->vm, 0));
+	m->cpu = machine_attach(m, 0);
 	return m;
 }
 
@@ -165,8 +173,10 @@ void machine_free(struct machine *m)
 	if (!m->subject->fake) {
 		int size = ioctl(m->subject->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
 
-		munmap(m->run, size);
-		close(m->vcpu_fd);
+		for (uint32_t i = 0; i < MACHINE_CPUS && m->run[i]; i++) {
+			munmap(m->run[i], size);
+			close(m->vcpu_fd[i]);
+		}
 	}
 	subject_free(m->subject);
 	munmap(m->ram, RAM_SIZE);
@@ -244,7 +254,7 @@ static void kvm_vcpu_cannot_be_attached_twice(void **state)
 	struct machine *m = *state;
 	struct papr_error error;
 	int r = papr_kvm_vcpu_attach(m->subject->kvm, papr_vm_vcpu(m->vm, 0),
-				     m->vcpu_fd, m->run, &error);
+				     m->vcpu_fd[0], m->run[0], &error);
 
 	assert_int_equal(r, -EBUSY);
 	assert_string_equal(error.text, "vCPU 0 cannot be connected to the "
@@ -258,12 +268,13 @@ static void kvm_attach_refuses_what_is_no_vcpu(void **state)
 	struct papr_vcpu *vcpu = papr_vm_vcpu(m->vm, 0);
 	struct papr_kvm *kvm = m->subject->kvm;
 
-	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, -1, m->run, NULL),
+	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, -1, m->run[0],
+					      NULL),
 			 -EINVAL);
-	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, m->vcpu_fd, NULL,
+	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, m->vcpu_fd[0], NULL,
 					      NULL), -EINVAL);
 	assert_int_equal(papr_kvm_vcpu_attach(kvm, vcpu, m->subject->kvm_fd,
-					      m->run, NULL), -EINVAL);
+					      m->run[0], NULL), -EINVAL);
 }
 
 static void kvm_vcpu_that_is_stopped_does_not_run(void **state)

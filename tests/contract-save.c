@@ -174,12 +174,35 @@ static void registers_that_are_loaded_are_saved(void **state)
 	}
 }
 
+static uint64_t timebase(const struct machine *m, void *cpu)
+{
+	uint64_t tb;
+
+	assert_int_equal(m->subject->ops->get_reg(cpu, PAPR_REG_TB, &tb), 0);
+	return tb;
+}
+
+/* A year behind, which nothing but the offset can make it. */
+static void a_vcpu_that_comes_later_has_the_same_time_base(void **state)
+{
+	struct machine *m = *state;
+	uint64_t there = timebase(m, m->cpu) - (1ull << 54), before, later;
+	void *cpu;
+
+	assert_int_equal(m->subject->ops->set_timebase(m->subject->host,
+						       there), 0);
+	cpu = machine_attach(m, 1);
+	before = timebase(m, m->cpu);
+	later = timebase(m, cpu);
+	assert_true(before >= there && later >= before);
+	assert_true(timebase(m, m->cpu) >= later);
+}
+
 int contract_run_save(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			registers_that_are_loaded_are_saved, machine_setup,
-			machine_teardown),
+		CPU_TEST(registers_that_are_loaded_are_saved),
+		CPU_TEST(a_vcpu_that_comes_later_has_the_same_time_base),
 	};
 
 	return cmocka_run_group_tests_name(contract_name, tests, NULL, NULL);

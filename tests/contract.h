@@ -45,14 +45,16 @@ struct subject {
 	struct papr_kvm *kvm;
 };
 
-/* A partition of one vCPU on a subject. */
+#define MACHINE_CPUS 2
+
+/* A partition on a subject; of its vCPUs the first is attached. */
 struct machine {
 	struct subject *subject;
 	struct papr_vm *vm;
 	uint8_t *ram;			/* from 0 on */
 	void *cpu;			/* for the host's operations */
-	int vcpu_fd;			/* live only, and the next */
-	struct kvm_run *run;
+	int vcpu_fd[MACHINE_CPUS];	/* live only, and the next */
+	struct kvm_run *run[MACHINE_CPUS];
 };
 
 /* Is there a POWER KVM? */
@@ -68,6 +70,9 @@ int subject_add_vcpu(struct subject *subject, uint32_t id);
 struct machine *machine_new(const char *name,
 			    enum papr_interrupts interrupts);
 void machine_free(struct machine *machine);
+
+/* One vCPU more, for the host's operations. */
+void *machine_attach(struct machine *machine, uint32_t i);
 
 /* The same of the host under test, as cmocka calls them. */
 int subject_setup(void **state);

@@ -589,6 +589,8 @@ struct fake_cpu *fake_cpu_new(struct fake_host *fake, uint32_t id)
 	assert_non_null(cpu);
 	cpu_init(cpu, fake, id);
 	cpu->vp[0] = FAKE_NEW_VP;
+	if (fake->first)
+		cpu->reg[PAPR_REG_TB] = fake->first->reg[PAPR_REG_TB];
 	cpu->next = fake->first;
 	fake->first = cpu;
 	fake->has_cpu = true;

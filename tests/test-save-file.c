@@ -81,7 +81,12 @@ static void no_magic(struct file *file)
 
 static void newer_format(struct file *file)
 {
-	set32(file, 8, 2);
+	set32(file, 8, 3);
+}
+
+static void no_format(struct file *file)
+{
+	set32(file, 8, 0);
 }
 
 static void newer_version(struct file *file)
@@ -364,8 +369,10 @@ static const struct {
 	const char *sentence;
 } wrongs[] = {
 	{ no_magic, -EBADMSG, "byte 0: this is no saved partition" },
-	{ newer_format, -EOPNOTSUPP, "byte 8: the file has format 2, written "
-	  "by a newer libpapr: this one reads format 1" },
+	{ newer_format, -EOPNOTSUPP, "byte 8: the file has format 3, written "
+	  "by a newer libpapr: this one reads format 2" },
+	{ no_format, -EOPNOTSUPP, "byte 8: the file has format 0, written "
+	  "by a newer libpapr: this one reads format 2" },
 	{ newer_version, -EOPNOTSUPP, "section time: version 2 was written by "
 	  "a newer libpapr: this one reads version 1" },
 	{ unknown, -EOPNOTSUPP, "section newer: nobody knows it here: a newer "

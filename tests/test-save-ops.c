@@ -67,6 +67,126 @@ static void the_program_finds_its_sections(void **state)
 	partition_free(p);
 }
 
+/* The host's time goes on while a section is read, which takes an hour. */
+struct slow {
+	struct file file;
+	struct partition *p;
+};
+
+#define HOUR	(3600 * 512000000ull)
+
+static uint64_t timebase(struct partition *p)
+{
+	return fake_cpu_reg(papr_vcpu_host(papr_vm_vcpu(p->vm, 0)),
+			    PAPR_REG_TB);
+}
+
+static int slow_section(void *arg, const struct papr_section *s,
+			struct papr_error *error)
+{
+	struct slow *slow = arg;
+
+	(void)s;
+	(void)error;
+	fake_cpu_set_reg(papr_vcpu_host(papr_vm_vcpu(slow->p->vm, 0)),
+			 PAPR_REG_TB, timebase(slow->p) + HOUR);
+	return 0;
+}
+
+static void no_time_passes_for_the_guest_while_it_is_loaded(void **state)
+{
+	struct papr_save_ops save = file_save;
+	struct papr_load_ops load = file_load;
+	struct partition *p = save_new(NULL, NULL);
+	struct slow slow = { .p = save_new(NULL, NULL) };
+	struct papr_error error;
+
+	(void)state;
+	save.sections = own_sections;
+	load.section = slow_section;
+	save_busy(p);
+	assert_int_equal(papr_vm_save(p->vm, &save, &slow, &error), 0);
+	assert_int_equal(papr_vm_load(slow.p->vm, &load, &slow, &error), 0);
+	assert_int_equal(timebase(slow.p), timebase(p));
+	free(slow.file.bytes);
+	partition_free(p);
+	partition_free(slow.p);
+}
+
+static struct papr_saver *begin_early(struct partition *p, struct file *file)
+{
+	struct papr_save_ops save = file_save;
+	struct papr_saver *saver;
+	struct papr_error error;
+
+	save.sections = own_sections;
+	if (papr_saver_new(p->vm, &save, file, &saver, &error))
+		fail_msg("%s", error.text);
+	return saver;
+}
+
+static void a_save_is_begun_before_the_guest_stands(void **state)
+{
+	struct papr_load_ops load = file_load;
+	struct partition *p = save_new(NULL, NULL), *q = save_new(NULL, NULL);
+	struct file file = { NULL, 0, 0, 0 };
+	struct papr_saver *saver = begin_early(p, &file);
+	const struct papr_section early = {
+		.size = sizeof(early), .name = "early",
+		.flags = PAPR_SECTION_OPTIONAL,
+	};
+	struct papr_error error;
+
+	(void)state;
+	load.section = own_section;
+	assert_int_equal(papr_saver_put(saver, &early, &error), 0);
+	save_busy(p);
+	assert_int_equal(papr_saver_put(saver, &early, &error), 0);
+	assert_int_equal(papr_saver_finish(saver, &error), 0);
+	papr_saver_free(saver);
+	if (papr_vm_load(q->vm, &load, &file, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(file.write_err, 1);
+	assert_same_file(p, q);
+	free(file.bytes);
+	partition_free(p);
+	partition_free(q);
+}
+
+/* Which is soon enough for the guest to go on where it is. */
+static void another_partition_is_refused_at_the_beginning(void **state)
+{
+	struct partition *p = save_new(NULL, NULL);
+	struct partition *q = save_new("power9", NULL);
+	struct file file = { NULL, 0, 0, 0 };
+	struct papr_saver *saver = begin_early(p, &file);
+
+	(void)state;
+	load_must_fail(q, &file, -EINVAL, "section config: the saved "
+		       "partition is another one: level of the ISA: 310 there, "
+		       "300 here");
+	papr_saver_free(saver);
+	papr_saver_free(NULL);
+	free(file.bytes);
+	partition_free(p);
+	partition_free(q);
+}
+
+static void a_beginning_that_cannot_be_written_is_told(void **state)
+{
+	struct partition *p = save_new(NULL, NULL);
+	struct file file = { .write_err = -EPIPE };
+	struct papr_saver *saver = NULL;
+	struct papr_error error;
+
+	(void)state;
+	assert_int_equal(papr_saver_new(p->vm, &file_save, &file, &saver,
+					&error), -EPIPE);
+	assert_string_equal(error.text, "it cannot be written: Broken pipe");
+	assert_null(saver);
+	partition_free(p);
+}
+
 static const struct papr_section no_sections[] = {
 	{ sizeof(no_sections[0]), NULL, 0, 0, NULL, 0 },
 	{ sizeof(no_sections[0]), "", 0, 0, NULL, 0 },
@@ -277,6 +397,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_program_finds_its_sections),
+		cmocka_unit_test(
+			no_time_passes_for_the_guest_while_it_is_loaded),
+		cmocka_unit_test(a_save_is_begun_before_the_guest_stands),
+		cmocka_unit_test(another_partition_is_refused_at_the_beginning),
+		cmocka_unit_test(a_beginning_that_cannot_be_written_is_told),
 		cmocka_unit_test(a_section_that_cannot_be_is_not_written),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_told),
 		cmocka_unit_test_setup_teardown(

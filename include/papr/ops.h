@@ -234,7 +234,9 @@ struct papr_named_reg {
  * @set_state: the same back, in the same order; one that this host lacks must
  *	be 0.  Any error comes with the @culprit's number
  * @set_timebase: the guest's time base is @tb now or a little later, the same
- *	on all vCPUs; before @set_state.  Without these three nothing is saved
+ *	on all vCPUs, and on those attached afterwards; before @set_state, and
+ *	again when all is loaded: decrementers have the same time left then as
+ *	they had at @tb.  Without these three nothing is saved
  * @log_dirty: begin, or with @on false end, to note which pages of RAM the
  *	guest has written, and the host for it; no vCPU is in the guest
  * @read_dirty: a region of RAM, or all memory that may be plugged in: set bit

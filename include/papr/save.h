@@ -49,7 +49,8 @@ struct papr_section {
 struct papr_saver;
 
 /**
- * papr_saver_put - write a section, from papr_save_ops.sections
+ * papr_saver_put - write a section, from papr_save_ops.sections or after
+ *	papr_saver_new()
  *
  * Returns: 0; -EINVAL for a name that cannot be, an unknown flag, or too many
  * bytes; -E2BIG; what papr_save_ops.write returned.
@@ -88,6 +89,34 @@ struct papr_save_ops {
  */
 int papr_vm_save(struct papr_vm *vm, const struct papr_save_ops *ops, void *arg,
 		 struct papr_error *error);
+
+/**
+ * papr_saver_new - begin to save a partition whose guest still runs
+ * @arg: passed to @ops
+ * @saver: to be finished, and freed
+ *
+ * What the partition is like is written at once, so that who reads it can
+ * refuse it.  papr_saver_put() then adds what the program has, such as RAM,
+ * while vCPUs run; include/papr/dirty.h tells what has changed since.  Who
+ * loads it has RAM before papr_vmm_ops.plug is called for the LMBs in it.
+ *
+ * Returns: as papr_vm_save(), but for breakpoints.
+ */
+int papr_saver_new(struct papr_vm *vm, const struct papr_save_ops *ops,
+		   void *arg, struct papr_saver **saver,
+		   struct papr_error *error);
+
+/**
+ * papr_saver_finish - write down the rest, once
+ *
+ * As papr_vm_save().  The last call of papr_vm_read_dirty() belongs into
+ * papr_save_ops.sections: only there nothing more is written, not even by the
+ * host's interrupt controller.
+ */
+int papr_saver_finish(struct papr_saver *saver, struct papr_error *error);
+
+/** papr_saver_free - whether it was finished or not; NULL is allowed */
+void papr_saver_free(struct papr_saver *saver);
 
 /**
  * struct papr_load_ops - where a partition is loaded from
