@@ -58,55 +58,79 @@ static size_t load_le16(const uint8_t *p)
 	return p[0] | p[1] << 8;
 }
 
-/* The length of a resource, which another tag follows; 0 if it is none. */
-static size_t resource(const uint8_t *p, size_t room, uint8_t tag)
+/* @at counts from the first byte that the program has given. */
+static int wrong(struct papr_vm *vm, size_t at, const char *what)
 {
-	size_t len;
-
-	if (room < TAG || p[0] != tag)
-		return 0;
-	len = TAG + load_le16(p + 1);
-	return len < room ? len : 0;
+	return error_set(&vm->error, -EINVAL, "VPD, byte 0x%zx: %s", at, what);
 }
 
-/* The keyword YL among @p, which must be keywords up to the last byte. */
-static bool find_location(const uint8_t *p, size_t room, char *location)
+/* The length of the resource at @at, which something must follow. */
+static int resource(struct papr_vm *vm, const uint8_t *bytes, size_t at,
+		    size_t end, uint8_t tag)
 {
-	bool found = false;
 	size_t len;
 
-	for (; room; p += len, room -= len) {
-		if (room < KEYWORD || room < KEYWORD + (size_t)p[2])
-			return false;
+	if (end - at < TAG || bytes[at] != tag)
+		return wrong(vm, at, tag == NAME_TAG ?
+			     "here must be a name, resource 0x82" :
+			     "here must be keywords, resource 0x84");
+	len = TAG + load_le16(bytes + at + 1);
+	if (len >= end - at)
+		return wrong(vm, at, "the resource is longer than its stanza");
+	return len;
+}
+
+/* The keyword YL among those from @at on, which must fill all up to @end. */
+static int find_location(struct papr_vm *vm, const uint8_t *bytes, size_t at,
+			 size_t end, char *location)
+{
+	size_t start = at, len;
+
+	*location = '\0';
+	for (; at < end; at += len) {
+		const uint8_t *p = bytes + at;
+
+		if (end - at < KEYWORD || end - at < KEYWORD + (size_t)p[2])
+			return wrong(vm, at, "the keyword is longer than its "
+				     "resource");
 		len = KEYWORD + p[2];
 		if (memcmp(p, "YL", 2))
 			continue;
 		if (!p[2] || p[2] >= LOCATION_MAX)
-			return false;
+			return wrong(vm, at, "YL, the location code, has 1 to "
+				     "79 bytes");
 		memcpy(location, p + KEYWORD, p[2]);
 		location[p[2]] = '\0';
-		found = true;
 	}
-	return found;
+	return *location ? 0 : wrong(vm, start, "YL, the location code, is "
+				     "not among the keywords");
 }
 
-static bool parse(const uint8_t *p, size_t len, char *location)
+/* The length of the stanza at @at, of which the location is copied. */
+static int parse(struct papr_vm *vm, const uint8_t *bytes, size_t at,
+		 size_t end, char *location)
 {
-	size_t name, keywords;
+	size_t start = at;
+	int len, ret;
 
-	if (len < LENGTH || load_be32(p) != len - LENGTH)
-		return false;
-	p += LENGTH;
-	len -= LENGTH;
-	name = resource(p, len, NAME_TAG);
-	if (!name)
-		return false;
-	p += name;
-	len -= name;
-	keywords = resource(p, len, KEYWORDS_TAG);
-	if (!keywords || !find_location(p + TAG, keywords - TAG, location))
-		return false;
-	return p[keywords] == END_TAG || p[keywords] == CHECKED_END_TAG;
+	if (end - at < LENGTH || load_be32(bytes + at) > end - at - LENGTH)
+		return wrong(vm, at, "the stanza is longer than what is left");
+	end = at + LENGTH + load_be32(bytes + at);
+	at += LENGTH;
+	len = resource(vm, bytes, at, end, NAME_TAG);
+	if (len < 0)
+		return len;
+	at += len;
+	len = resource(vm, bytes, at, end, KEYWORDS_TAG);
+	if (len < 0)
+		return len;
+	ret = find_location(vm, bytes, at + TAG, at + len, location);
+	if (ret)
+		return ret;
+	at += len;
+	if (bytes[at] != END_TAG && bytes[at] != CHECKED_END_TAG)
+		return wrong(vm, at, "here must be an end, 0x78 or 0x79");
+	return end - start;
 }
 
 static int add(struct papr_vm *vm, const void *stanza, size_t len,
@@ -128,17 +152,33 @@ static int add(struct papr_vm *vm, const void *stanza, size_t len,
 	return 0;
 }
 
-int papr_vm_add_vpd(struct papr_vm *vm, const void *stanza, size_t len)
+static int add_all(struct papr_vm *vm, const uint8_t *bytes, size_t len)
 {
 	char location[LOCATION_MAX];
+	size_t at = 0;
+	int n, ret;
+
+	do {
+		n = parse(vm, bytes, at, len, location);
+		ret = n < 0 ? n : add(vm, bytes + at, n, location);
+		at += n;
+	} while (!ret && at < len);
+	return ret;
+}
+
+int papr_vm_add_vpd(struct papr_vm *vm, const void *stanzas, size_t len)
+{
+	size_t before = vm->n_vpd;
+	int ret;
 
 	if (vm->stage != VM_SETUP)
 		return error_set(&vm->error, -EBUSY, "VPD is added before the "
 				 "VM is sealed");
-	if (!parse(stanza, len, location))
-		return error_set(&vm->error, -EINVAL, "this is no stanza of "
-				 "VPD: a name, keywords with YL, and an end");
-	return add(vm, stanza, len, location);
+	ret = len > INT32_MAX ? wrong(vm, INT32_MAX, "this is too much") :
+				add_all(vm, stanzas, len);
+	while (ret && vm->n_vpd > before)
+		talloc_free(vm->vpd[--vm->n_vpd].bytes);
+	return ret;
 }
 
 static uint8_t *put_keyword(uint8_t *p, const char *keyword, const char *value)

@@ -77,7 +77,10 @@ static void file_names_are_kept(void **state)
 	assert_string_equal(options.trace, "t");
 	assert_string_equal(options.dump_fdt, "d");
 	assert_string_equal(options.control, "c");
-	assert_parses("--kernel k --save w --restore unix:r", &options);
+	assert_parses("--kernel k --save w --restore unix:r --nvram n --vpd v",
+		      &options);
+	assert_string_equal(options.nvram, "n");
+	assert_string_equal(options.vpd, "v");
 	assert_string_equal(options.save, "w");
 	assert_string_equal(options.restore, "unix:r");
 }
@@ -309,6 +312,7 @@ static const struct refusal {
 	{ "--kernel", "--kernel: a value is missing" },
 	{ "--kernel ", "--kernel: the file name is empty" },
 	{ "--kernel k --trace ", "--trace: the file name is empty" },
+	{ "--kernel k --vpd ", "--vpd: the file name is empty" },
 	{ "--kernel k --control ", "--control: the file name is empty" },
 	{ "--kernel k --kvm on", "--kvm: there is no such option" },
 	{ "--kernel k -x", "-x: there is no such option" },

@@ -221,11 +221,67 @@ static void stanza_that_is_none_is_refused(void **state)
 		if (!strchr("b" "ZZ" "xyz", board[i]) || !board[i])
 			assert_int_equal(add(p, broken, LEN(board)), -EINVAL);
 	}
-	assert_string_equal(papr_vm_error(p->vm), "this is no stanza of VPD: "
-			    "a name, keywords with YL, and an end");
 	assert_int_equal(add(p, board, LEN(board)), 0);
 	assert_int_equal(papr_vm_seal(p->vm), 0);
 	assert_int_equal(add(p, board, LEN(board)), -EBUSY);
+	partition_free(p);
+}
+
+static void what_is_wrong_is_told_with_its_place(void **state)
+{
+	static const struct {
+		size_t at;	/* of a byte of the second stanza */
+		char byte;
+		const char *sentence;
+	} rows[] = {
+		{ 3, 18, "0x15: the stanza is longer than what is left" },
+		{ 4, 0, "0x19: here must be a name, resource 0x82" },
+		{ 5, 14, "0x19: the resource is longer than its stanza" },
+		{ 7, 0, "0x1c: here must be keywords, resource 0x84" },
+		{ 8, 20, "0x1c: the resource is longer than its stanza" },
+		{ 10, 'X', "0x1f: YL, the location code, is not among the "
+			   "keywords" },
+		{ 12, 0, "0x1f: YL, the location code, has 1 to 79 bytes" },
+		{ 16, 4, "0x23: the keyword is longer than its resource" },
+		{ 20, 0, "0x29: here must be an end, 0x78 or 0x79" },
+	};
+	struct partition *p = NULL;
+	struct papr_error error;
+	char two[2 * LEN(board)];
+
+	(void)state;
+	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
+					&error), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		memcpy(two, board, LEN(board));
+		memcpy(two + LEN(board), board, LEN(board));
+		two[LEN(board) + rows[i].at] = rows[i].byte;
+		assert_int_equal(add(p, two, sizeof(two)), -EINVAL);
+		assert_string_equal(papr_vm_error(p->vm) + strlen("VPD, byte "),
+				    rows[i].sentence);
+	}
+	partition_free(p);
+}
+
+/* One that is wrong takes all with it. */
+static void several_stanzas_come_at_once_or_not_at_all(void **state)
+{
+	char all[LEN(fan) + LEN(board) + 1] = { 0 };
+	struct partition *p = NULL;
+	struct papr_error error;
+
+	(void)state;
+	memcpy(all, fan, LEN(fan));
+	memcpy(all + LEN(fan), board, LEN(board));
+	assert_int_equal(partition_make(&(struct partition_setup){ 0 }, &p,
+					&error), 0);
+	assert_int_equal(add(p, fan2, LEN(fan2)), 0);
+	assert_int_equal(add(p, all, sizeof(all)), -EINVAL);
+	assert_int_equal(add(p, all, sizeof(all) - 1), 0);
+	assert_int_equal(papr_vm_seal(p->vm), 0);
+	assert_got(p, "b", board, LEN(board));
+	assert_int_equal(get(p, "", 512, 1).bytes,
+			 LEN(fan2) + sizeof(all) - 1);
 	partition_free(p);
 }
 
@@ -282,6 +338,8 @@ int main(void)
 		cmocka_unit_test(other_places_and_sequences_are_refused),
 		cmocka_unit_test(place_and_work_area_must_be_in_ram),
 		cmocka_unit_test(stanza_that_is_none_is_refused),
+		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
+		cmocka_unit_test(several_stanzas_come_at_once_or_not_at_all),
 		cmocka_unit_test(keywords_and_locations_have_their_limits),
 	};
 

@@ -38,6 +38,7 @@ const char options_help[] =
 "  --on-panic exit|reset|dump   the same for one that gives up; dump: it is\n"
 "        offered a dump of its kernel, and is reset with that, else exit\n"
 "  --nvram FILE         the guest's non-volatile memory, also a new one\n"
+"  --vpd FILE           the machine's vital product data, for ibm,get-vpd\n"
 "  --policy FILE        who answers which hypercall; see papr-policy(5)\n"
 "  --save FILE          where SIGUSR2 saves the guest, which ends the run\n"
 "  --restore FILE|unix:SOCKET   go on with a guest that was saved\n"

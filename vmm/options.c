@@ -290,6 +290,7 @@ static const struct option long_options[] = {
 	{ "on-reboot", required_argument, NULL, 'r' },
 	{ "on-panic", required_argument, NULL, 'P' },
 	{ "nvram", required_argument, NULL, 'N' },
+	{ "vpd", required_argument, NULL, 'V' },
 	{ "policy", required_argument, NULL, 'p' },
 	{ "restore", required_argument, NULL, 'R' },
 	{ "save", required_argument, NULL, 'W' },
@@ -352,6 +353,8 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 		return file_option("--bios", text, &o->bios, error);
 	case 'N':
 		return file_option("--nvram", text, &o->nvram, error);
+	case 'V':
+		return file_option("--vpd", text, &o->vpd, error);
 	case 'p':
 		return file_option("--policy", text, &o->policy, error);
 	case 'R':

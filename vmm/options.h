@@ -36,6 +36,7 @@ struct run_options {
 	const char *host_model;
 	const char *host_serial;
 	const char *nvram;
+	const char *vpd;
 	const char *policy;
 	const char *stats;
 	const char *trace;

@@ -17,6 +17,8 @@
 /* Kernels with all their debugging information are half of this. */
 #define MAX_KERNEL (2 * GIB)
 
+#define MAX_VPD MIB
+
 #define FIRMWARE_ENTRY 0x100u
 #define INSTRUCTION 4u
 
@@ -45,10 +47,10 @@ static int reserve_ram(struct vmm *vmm, struct papr_error *error)
 }
 
 /* The whole file, to be freed; NULL and a sentence if not. */
-static void *read_whole(const char *path, uint64_t *size,
+static void *read_whole(const char *path, uint64_t max, uint64_t *size,
 			struct papr_error *error)
 {
-	int fd = file_open(path, MAX_KERNEL, size, error);
+	int fd = file_open(path, max, size, error);
 	void *bytes;
 
 	if (fd < 0)
@@ -63,7 +65,7 @@ static int load_kernel(struct vmm *vmm, struct papr_error *error)
 {
 	const char *path = vmm->options->kernel;
 	uint64_t size, base = 0;
-	void *bytes = read_whole(path, &size, error);
+	void *bytes = read_whole(path, MAX_KERNEL, &size, error);
 	int ret;
 
 	if (!bytes)
@@ -167,6 +169,17 @@ static int open_nvram(struct vmm *vmm, struct papr_error *error)
 	return 0;
 }
 
+/* What is in it the library judges. */
+static int read_vpd(struct vmm *vmm, struct papr_error *error)
+{
+	const char *path = vmm->options->vpd;
+
+	if (!path)
+		return 0;
+	vmm->vpd = read_whole(path, MAX_VPD, &vmm->vpd_len, error);
+	return vmm->vpd ? 0 : refuse_at(error, -EINVAL, "--vpd");
+}
+
 static int open_outputs(struct vmm *vmm, struct papr_error *error)
 {
 	const struct run_options *options = vmm->options;
@@ -194,7 +207,8 @@ int prepare(struct vmm *vmm, struct papr_error *error)
 	if (reserve_ram(vmm, error))
 		return RUN_REFUSED;
 	if (load(vmm, error) || place_and_read(vmm, error) ||
-	    open_nvram(vmm, error) || open_outputs(vmm, error))
+	    open_nvram(vmm, error) || read_vpd(vmm, error) ||
+	    open_outputs(vmm, error))
 		return RUN_BAD_INPUT;
 	if (reset_keep(vmm, error))
 		return RUN_REFUSED;

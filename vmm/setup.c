@@ -134,10 +134,24 @@ static int add_memory(struct vmm *vmm)
 	return err;
 }
 
+static int add_vpd(struct vmm *vmm)
+{
+	int err = vmm->vpd ? papr_vm_add_vpd(vmm->vm, vmm->vpd, vmm->vpd_len) :
+			     0;
+
+	if (err)
+		vmm_say("--vpd %s: %s", vmm->options->vpd,
+			papr_vm_error(vmm->vm));
+	return err ? status_of(err) : 0;
+}
+
 static int configure(struct vmm *vmm)
 {
-	int err = add_memory(vmm);
+	int status = add_vpd(vmm), err;
 
+	if (status)
+		return status;
+	err = add_memory(vmm);
 	if (!err && vmm->nvram.bytes)
 		err = papr_vm_add_nvram(vmm->vm, vmm->nvram.bytes,
 					vmm->nvram.size);

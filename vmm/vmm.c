@@ -195,6 +195,7 @@ static void clean_up(struct vmm *vmm)
 	setup_undo(vmm);
 	reset_undo(vmm);
 	nvram_close(&vmm->nvram);
+	free(vmm->vpd);
 	if (vmm->mapping)
 		munmap(vmm->mapping, vmm->mapping_len);
 	papr_policy_free(vmm->policy);

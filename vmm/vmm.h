@@ -113,6 +113,8 @@ struct vmm {
 
 	struct console console;
 	struct nvram nvram;
+	void *vpd;		/* the file, or NULL */
+	uint64_t vpd_len;
 	struct trace trace;
 	struct output stats;
 	struct kernel_counts counts;

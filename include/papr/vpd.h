@@ -16,17 +16,19 @@ extern "C" {
 #endif
 
 /**
- * papr_vm_add_vpd - the data of one thing, in place of the partition's own
- * @stanza: as in the property "ibm,vpd": four bytes of length, big-endian, of
- *	all that follows; a resource 0x82 with a name; a resource 0x84 with
- *	keywords, two letters, a byte of length and the value; 0x78 or 0x79.
- *	The keyword YL is its location code
+ * papr_vm_add_vpd - the data of things, in place of the partition's own
+ * @stanzas: one or more, one behind the other as ibm,get-vpd hands them out.
+ *	Each has four bytes of length, big-endian, of all that follows; a
+ *	resource 0x82 with a name; a resource 0x84 with keywords, two letters, a
+ *	byte of length and the value; 0x78 or 0x79.  The keyword YL is its
+ *	location code
  *
- * Copied; several stanzas are handed out in the order in which they came.
+ * Copied; they are handed out in the order in which they came.
  *
- * Returns: 0; -EINVAL if it is no such stanza; -EBUSY if sealed; -ENOMEM.
+ * Returns: 0; -EINVAL if these are no stanzas, with a sentence that has the
+ * place, and none is taken; -EBUSY if sealed; -ENOMEM.
  */
-int papr_vm_add_vpd(struct papr_vm *vm, const void *stanza, size_t len);
+int papr_vm_add_vpd(struct papr_vm *vm, const void *stanzas, size_t len);
 
 #ifdef __cplusplus
 }
