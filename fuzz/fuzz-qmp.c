@@ -11,6 +11,7 @@
 
 #include <papr/policy.h>
 
+#include "vmm/pace.h"
 #include "vmm/qmp-event.h"
 #include "vmm/qmp.h"
 
@@ -26,6 +27,7 @@ static void check(int ok)
 struct machine {
 	bool paused;
 	bool ended;
+	struct migrate_parameters parameters;
 	char *heard;
 	size_t len;
 };
@@ -154,6 +156,20 @@ static int migrate(void *arg, const char *place, struct papr_error *error)
 	return 0;
 }
 
+static void migrate_cancel(void *arg)
+{
+	(void)arg;
+}
+
+static struct migrate_parameters *migrate_parameters(void *arg)
+{
+	struct machine *machine = arg;
+
+	check(machine->parameters.max_bandwidth <= INT64_MAX);
+	check(machine->parameters.downtime_limit <= DOWNTIME_LIMIT_MAX);
+	return &machine->parameters;
+}
+
 static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
 	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
@@ -162,7 +178,9 @@ static const struct qmp_ops ops = {
 	.plug = plug, .unplug = plug, .connectors = list,
 	.cpus = list, .stats = stats, .reset_stats = reset_stats,
 	.set_timing = set_timing, .routes = list,
-	.apply_policy = apply_policy, .migrate = migrate, .migration = list,
+	.apply_policy = apply_policy, .migrate = migrate,
+	.migrate_cancel = migrate_cancel, .migration = list,
+	.migrate_parameters = migrate_parameters,
 };
 
 static bool hear(void *peer, const char *text, size_t len)

@@ -208,13 +208,25 @@ static int migrate(void *arg, const char *place, struct papr_error *error)
 	return 0;
 }
 
+static void migrate_cancel(void *arg)
+{
+	((struct fixture *)arg)->cancels++;
+}
+
 static json_t *migration(void *arg)
 {
 	const struct saved saved = {
-		.done = ((struct fixture *)arg)->policy[0], .pages = 7,
+		.state = ((struct fixture *)arg)->policy[0] ? SAVED_DONE :
+							      SAVED_NONE,
+		.pages = 7,
 	};
 
 	return save_report(&saved, 0x1000000);
+}
+
+static struct migrate_parameters *migrate_parameters(void *arg)
+{
+	return &((struct fixture *)arg)->migrate;
 }
 
 static int note_order(struct fixture *f, const char *order,
@@ -257,7 +269,9 @@ const struct qmp_ops fixture_ops = {
 	.set_timing = set_timing, .routes = routes,
 	.apply_policy = apply_policy, .plug = plug, .unplug = unplug,
 	.connectors = connectors, .migrate = migrate,
+	.migrate_cancel = migrate_cancel,
 	.migration = migration,
+	.migrate_parameters = migrate_parameters,
 };
 
 /* --- the fixture */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "vmm/control.h"
+#include "vmm/pace.h"
 #include "vmm/qmp-event.h"
 #include "vmm/save.h"
 
@@ -36,6 +37,8 @@ struct fixture {
 	struct papr_mc_info injected;
 	struct papr_injection injection;
 	unsigned int injections;	/* the last one's id */
+	unsigned int cancels;		/* of migrations */
+	struct migrate_parameters migrate;
 	unsigned int powerdowns;
 	unsigned int n_events;
 	struct qmp_event event;		/* the last */

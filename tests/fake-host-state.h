@@ -13,7 +13,7 @@
 #define MAX_SOURCES 68
 #define FAKE_TCES 64
 #define FAKE_KNOWN 8
-#define FAKE_DIRTY 64
+#define FAKE_DIRTY 1024
 
 struct failure {
 	unsigned int nth;

@@ -16,7 +16,7 @@
 
 enum {
 	POLL_NOTICE, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLL_CONTROL,
-	POLL_EVENTS, POLLS
+	POLL_EVENTS, POLL_PRECOPY, POLLS
 };
 
 static int64_t now_ms(void)
@@ -102,6 +102,9 @@ static void take_events(struct vmm *vmm, const struct pollfd *polls)
 		control_serve(vmm->control);
 	if (polls[POLL_EVENTS].revents)
 		events_tell(&vmm->events, vmm->control);
+	/* One that a client has just ended is not there. */
+	if (polls[POLL_PRECOPY].revents && vmm->precopy)
+		precopy_serve(vmm);
 }
 
 void loop_run(struct vmm *vmm, int signal_fd)
@@ -115,9 +118,10 @@ void loop_run(struct vmm *vmm, int signal_fd)
 		[POLL_CONTROL] = { .fd = control_fd(vmm->control),
 				   .events = POLLIN },
 		[POLL_EVENTS] = { .fd = vmm->events.fd, .events = POLLIN },
+		[POLL_PRECOPY] = { .events = POLLOUT },
 	};
 	int64_t deadline_ms = 0;
-	int wait;
+	int wait, pause;
 
 	if (vmm->options->timeout_s)
 		deadline_ms = now_ms() +
@@ -126,7 +130,9 @@ void loop_run(struct vmm *vmm, int signal_fd)
 		/* poll() passes over a negative descriptor. */
 		polls[POLL_INPUT].fd = console_wants_input(&vmm->console) ?
 				       STDIN_FILENO : -1;
+		polls[POLL_PRECOPY].fd = precopy_fd(vmm, &pause);
 		wait = sooner_ms(watchdogs_wait_ms(vmm), wait_ms(deadline_ms));
+		wait = sooner_ms(wait, pause);
 		if (poll(polls, POLLS, wait) > 0)
 			take_events(vmm, polls);
 		/* Clients that never rest do not put the end off. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vmm/place.h"
 #include "vmm/qmp-event.h"
 #include "vmm/qmp-plug.h"
 #include "vmm/stats.h"
@@ -21,7 +22,7 @@ static const char *status(void *arg)
 		return "shutdown";
 	if (!vmm->paused)
 		return "running";
-	return vmm->saved.done ? "postmigrate" : "paused";
+	return vmm->saved.state == SAVED_DONE ? "postmigrate" : "paused";
 }
 
 static int stop(void *arg, struct papr_error *error)
@@ -36,8 +37,11 @@ static int stop(void *arg, struct papr_error *error)
 
 static void cont(void *arg)
 {
-	((struct vmm *)arg)->saved.done = false;
-	cpus_resume(arg);
+	struct vmm *vmm = arg;
+
+	if (vmm->saved.state == SAVED_DONE)
+		vmm->saved.state = SAVED_NONE;
+	cpus_resume(vmm);
 }
 
 static void quit(void *arg)
@@ -248,9 +252,36 @@ static json_t *apply_policy(void *arg, const char *text,
 	return routes_apply_policy(((struct vmm *)arg)->vm, text, error);
 }
 
+/* A file has each page once; it is no hurry for who reads it. */
+static int save_to_file(struct vmm *vmm, const char *place,
+			struct papr_error *error)
+{
+	bool ran = !vmm->paused;
+	int ret = save_guest(vmm, place, error);
+
+	if (!ret && ran)
+		machine_tell(vmm, "STOP");
+	machine_tell_migration(vmm);
+	return ret;
+}
+
 static int migrate(void *arg, const char *place, struct papr_error *error)
 {
-	return save_guest(arg, place, error);
+	struct vmm *vmm = arg;
+	int ret;
+
+	if (vmm->precopy)
+		return refuse(error, -EBUSY, "a migration is under way");
+	if (!place_is_socket(place))
+		return save_to_file(vmm, place, error);
+	ret = precopy_start(vmm, place, error);
+	machine_tell_migration(vmm);
+	return ret;
+}
+
+static void migrate_cancel(void *arg)
+{
+	precopy_cancel(arg);
 }
 
 static json_t *migration(void *arg)
@@ -258,6 +289,13 @@ static json_t *migration(void *arg)
 	const struct vmm *vmm = arg;
 
 	return save_report(&vmm->saved, vmm->options->mem);
+}
+
+static struct migrate_parameters *migrate_parameters(void *arg)
+{
+	struct vmm *vmm = arg;
+
+	return &vmm->migrate;
 }
 
 const struct qmp_ops machine_ops = {
@@ -283,7 +321,9 @@ const struct qmp_ops machine_ops = {
 	.routes = routes,
 	.apply_policy = apply_policy,
 	.migrate = migrate,
+	.migrate_cancel = migrate_cancel,
 	.migration = migration,
+	.migrate_parameters = migrate_parameters,
 };
 
 /* A ShutdownCause of QEMU. */
@@ -314,6 +354,18 @@ void machine_tell_reset(struct vmm *vmm, const char *reason)
 			      json_pack("{s:s}", "action", "run"));
 	control_event(vmm->control, "RESET",
 		      json_pack("{s:b, s:s}", "guest", 1, "reason", reason));
+}
+
+void machine_tell(struct vmm *vmm, const char *event)
+{
+	control_event(vmm->control, event, NULL);
+}
+
+void machine_tell_migration(struct vmm *vmm)
+{
+	control_event(vmm->control, "MIGRATION",
+		      json_pack("{s:s}", "status",
+				save_status(vmm->saved.state)));
 }
 
 void machine_tell_watchdog(struct vmm *vmm, const char *action)

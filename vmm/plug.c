@@ -25,11 +25,13 @@ static int clear(struct vmm *vmm, uint32_t lmb)
 		       MADV_DONTNEED) ? -errno : 0;
 }
 
+/*
+ * What is not there is zero, and stays untouched here: a guest that was copied
+ * while it ran may have its memory already.
+ */
 static int make_lmb(struct vmm *vmm, uint32_t lmb)
 {
-	int err = clear(vmm, lmb);
-
-	return err ? err : set_slot(vmm, lmb, PAPR_LMB_SIZE);
+	return set_slot(vmm, lmb, PAPR_LMB_SIZE);
 }
 
 /*
@@ -78,6 +80,18 @@ void plug_told(void *arg, const struct papr_connector *connector)
 		vmm_end(vmm, RUN_STUCK, "KVM keeps LMB %u: %s",
 			connector->number, strerror(-err));
 	events_put(&vmm->events, &event);
+}
+
+void plug_clear_absent(struct vmm *vmm)
+{
+	for (uint32_t i = 0; i < papr_vm_connectors(vmm->vm); i++) {
+		struct papr_connector c = { .size = sizeof(c) };
+
+		if (!papr_vm_connector(vmm->vm, i, &c) &&
+		    c.kind == PAPR_CONNECTOR_LMB &&
+		    c.state == PAPR_CONNECTOR_EMPTY)
+			clear(vmm, c.number);
+	}
 }
 
 /* While vCPUs are attached, none may be in the guest. */

@@ -7,7 +7,13 @@
 
 json_t *qmp_migrate(struct qmp *qmp, const json_t *args,
 		    struct papr_error *error);
+json_t *qmp_migrate_cancel(struct qmp *qmp, const json_t *args,
+			   struct papr_error *error);
 json_t *qmp_query_migrate(struct qmp *qmp, const json_t *args,
 			  struct papr_error *error);
+json_t *qmp_migrate_set_parameters(struct qmp *qmp, const json_t *args,
+				   struct papr_error *error);
+json_t *qmp_query_migrate_parameters(struct qmp *qmp, const json_t *args,
+				     struct papr_error *error);
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "vmm/frame.h"
 
+struct migrate_parameters;
 struct qmp_event;
 
 #define QMP_ALL_CPUS UINT32_MAX
@@ -64,10 +65,13 @@ struct qmp_ops {
 	/* The calls that changed hands; NULL and a sentence if refused. */
 	json_t *(*apply_policy)(void *arg, const char *text,
 				struct papr_error *error);
-	/* Stops the guest and saves it; -errno and a sentence: it goes on. */
+	/* Begins, or has done so; -errno and a sentence: the guest goes on. */
 	int (*migrate)(void *arg, const char *place,
 		       struct papr_error *error);
+	void (*migrate_cancel)(void *arg);
 	json_t *(*migration)(void *arg);
+	/* For this one and those that come; may be changed in place. */
+	struct migrate_parameters *(*migrate_parameters)(void *arg);
 };
 
 /* The way to the clients; @peer is struct qmp's. */

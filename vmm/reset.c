@@ -73,6 +73,7 @@ static int reload(struct vmm *vmm, struct papr_error *error)
 	       image->end - image->start);
 	memcpy(vmm->ram + vmm->layout.initrd, vmm->boot.initrd,
 	       vmm->initrd_size);
+	precopy_renew(vmm);
 	return 0;
 }
 

@@ -2,144 +2,20 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "vmm/file.h"
+#include "vmm/pages.h"
+#include "vmm/place.h"
+#include "vmm/precopy.h"
 #include "vmm/save.h"
 #include "vmm/util.h"
 #include "vmm/vmm.h"
-
-#define SOCKET_PREFIX "unix:"
-
-/* A reader that takes nothing for so long is gone. */
-#define SOCKET_WAIT_S 60
-
-/* Of RAM: an address, and the pages from there on that are not zero. */
-#define RAM_SECTION "ram"
-#define RAM_VERSION 1
-#define RAM_HEAD 8u
-#define PAGE 4096u
-#define RUN (1u << 20)
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000) + now.tv_nsec / 1000000;
-}
-
-/* --- places */
-
-/* The name of the socket, or NULL for a file. */
-static const char *socket_name(const char *place)
-{
-	size_t len = strlen(SOCKET_PREFIX);
-
-	return strncmp(place, SOCKET_PREFIX, len) ? NULL : place + len;
-}
-
-/* A socket, and its address; -errno and a sentence. */
-static int make_socket(const char *name, struct sockaddr_un *address,
-		       struct papr_error *error)
-{
-	int fd;
-
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(name) >= sizeof(address->sun_path))
-		return refuse(error, -ENAMETOOLONG, "%s: longer than the %zu "
-			      "bytes a socket's name can have", name,
-			      sizeof(address->sun_path) - 1);
-	strcpy(address->sun_path, name);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	return fd < 0 ? refuse(error, -errno, "%s: %s", name,
-			       strerror(errno)) : fd;
-}
-
-static int connect_to(const char *name, struct output *output,
-		      struct papr_error *error)
-{
-	const struct timeval wait = { .tv_sec = SOCKET_WAIT_S };
-	struct sockaddr_un address;
-	int fd = make_socket(name, &address, error);
-
-	if (fd < 0)
-		return fd;
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait))) {
-		refuse(error, -errno, "%s: %s", name, strerror(errno));
-		close(fd);
-		return -ENOTCONN;
-	}
-	*output = (struct output){ strdup(name), NULL, fdopen(fd, "w") };
-	return output->stream ? 0 : refuse(error, -ENOMEM, "no memory");
-}
-
-/* Nobody else is to read what is in a guest's memory. */
-static int open_place(const char *place, struct output *output,
-		      struct papr_error *error)
-{
-	const char *name = socket_name(place);
-	int ret;
-
-	if (name)
-		return connect_to(name, output, error);
-	ret = output_open(output, place, error);
-	if (!ret && output->temp)
-		fchmod(fileno(output->stream), 0600);
-	return ret;
-}
-
-/* The one that connects first. */
-static FILE *accept_one(const char *name, struct papr_error *error)
-{
-	struct sockaddr_un address;
-	int fd = make_socket(name, &address, error), from;
-
-	if (fd < 0)
-		return NULL;
-	if (fchmod(fd, 0600) ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address))) {
-		refuse(error, -errno, "%s: %s", name, strerror(errno));
-		close(fd);
-		return NULL;
-	}
-	from = listen(fd, 1) ? -1 : accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-	if (from < 0)
-		refuse(error, -errno, "%s: %s", name, strerror(errno));
-	unlink(name);
-	close(fd);
-	return from < 0 ? NULL : fdopen(from, "r");
-}
-
-static FILE *open_source(const char *place, struct papr_error *error)
-{
-	const char *name = socket_name(place);
-	FILE *stream;
-
-	if (name)
-		return accept_one(name, error);
-	stream = fopen(place, "re");
-	if (!stream)
-		refuse(error, -errno, "%s: %s", place, strerror(errno));
-	return stream;
-}
-
-/* --- save */
 
 struct job {
 	struct vmm *vmm;
 	struct output output;
 	struct saved saved;
-	uint8_t *run;		/* RAM_HEAD bytes and the pages of a section */
+	struct pages pages;
 };
 
 static int write_bytes(void *arg, const void *bytes, size_t len)
@@ -152,79 +28,45 @@ static int write_bytes(void *arg, const void *bytes, size_t len)
 	return 0;
 }
 
-static bool is_zero(const uint8_t *page)
-{
-	return !page[0] && !memcmp(page, page + 1, PAGE - 1);
-}
-
-/*
- * From @gpa on, up to a page that is zero; so are those where nothing was
- * plugged in.
- */
-static uint32_t run_length(const struct vmm *vmm, uint64_t gpa)
-{
-	uint32_t len = 0;
-
-	while (len < RUN && gpa + len < vmm->options->max_mem &&
-	       !is_zero(vmm->ram + gpa + len))
-		len += PAGE;
-	return len;
-}
-
-static int put_run(struct job *job, struct papr_saver *saver, uint64_t gpa,
-		   uint32_t len, struct papr_error *error)
-{
-	const struct papr_section section = {
-		.size = sizeof(section), .name = RAM_SECTION,
-		.version = RAM_VERSION, .bytes = job->run,
-		.len = RAM_HEAD + len,
-	};
-
-	for (unsigned int i = 0; i < RAM_HEAD; i++)
-		job->run[i] = gpa >> 8 * (RAM_HEAD - 1 - i);
-	memcpy(job->run + RAM_HEAD, job->vmm->ram + gpa, len);
-	job->saved.pages += len / PAGE;
-	return papr_saver_put(saver, &section, error);
-}
-
-static int put_ram(void *arg, struct papr_saver *saver,
-		   struct papr_error *error)
+static int put_sections(void *arg, struct papr_saver *saver,
+			struct papr_error *error)
 {
 	struct job *job = arg;
-	uint64_t gpa = 0;
-	int ret = 0;
 
-	while (!ret && gpa < job->vmm->options->max_mem) {
-		uint32_t len = run_length(job->vmm, gpa);
+	return pages_put_all(&job->pages, saver, error);
+}
 
-		if (len)
-			ret = put_run(job, saver, gpa, len, error);
-		else
-			job->saved.zero_pages++;
-		gpa += len ? len : PAGE;
-	}
+static int write_file(struct job *job, struct papr_error *error)
+{
+	static const struct papr_save_ops ops = {
+		.size = sizeof(ops), .write = write_bytes,
+		.sections = put_sections,
+	};
+	struct vmm *vmm = job->vmm;
+	int ret = pages_init(&job->pages, vmm->ram, vmm->options->max_mem,
+			     error);
+
+	if (ret)
+		return ret;
+	errno = 0;
+	ret = papr_vm_save(vmm->vm, &ops, job, error);
+	job->saved.pages = job->pages.written;
+	job->saved.zero_pages = job->pages.zero;
+	pages_free(&job->pages);
 	return ret;
 }
 
 static int save_stopped(struct job *job, const char *place,
 			struct papr_error *error)
 {
-	static const struct papr_save_ops ops = {
-		.size = sizeof(ops), .write = write_bytes,
-		.sections = put_ram,
-	};
-	int ret = open_place(place, &job->output, error);
+	int ret = place_create(place, &job->output, error);
 
 	if (ret)
 		return ret;
-	job->run = malloc(RAM_HEAD + RUN);
-	errno = 0;
-	ret = job->run ? papr_vm_save(job->vmm->vm, &ops, job, error) :
-			 refuse(error, -ENOMEM, "no memory");
+	ret = write_file(job, error);
 	if (!ret)
 		ret = output_commit(&job->output, error);
 	output_discard(&job->output);
-	free(job->run);
 	return ret;
 }
 
@@ -249,108 +91,104 @@ static int stop_and_save(struct job *job, const char *place,
 int save_guest(struct vmm *vmm, const char *place, struct papr_error *error)
 {
 	struct job job = { .vmm = vmm };
-	uint64_t since_ms = now_ms();
-	int ret = stop_and_save(&job, place, error);
+	uint64_t since_ms = save_clock_ms();
+	int ret;
 
-	job.saved.ms = now_ms() - since_ms;
-	job.saved.done = !ret;
-	job.saved.failed = ret;
+	precopy_cancel(vmm);
+	ret = stop_and_save(&job, place, error);
+	job.saved.ms = job.saved.total_ms = save_clock_ms() - since_ms;
+	job.saved.last_bytes = job.saved.bytes;
+	job.saved.rounds = 1;
+	job.saved.state = ret ? SAVED_FAILED : SAVED_DONE;
 	if (ret)
-		memcpy(job.saved.why, error->text, sizeof(job.saved.why));
+		job.saved.why = *error;
 	vmm->saved = job.saved;
 	return ret;
 }
 
-json_t *save_report(const struct saved *saved, uint64_t ram)
+/* --- what became of it */
+
+uint64_t save_clock_ms(void)
 {
-	if (saved->failed)
-		return json_pack("{s:s, s:s}", "status", "failed",
-				 "error-desc", saved->why);
-	if (!saved->done)
-		return json_object();
-	return json_pack("{s:s, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I, s:I}}",
-			 "status", "completed",
-			 "total-time", (json_int_t)saved->ms,
-			 "downtime", (json_int_t)saved->ms, "ram",
+	return stats_clock_ns() / 1000000;
+}
+
+/* As QEMU's MigrationStatus has it. */
+const char *save_status(enum saved_state state)
+{
+	static const char *const names[] = {
+		[SAVED_NONE] = "none", [SAVED_ACTIVE] = "active",
+		[SAVED_DONE] = "completed", [SAVED_FAILED] = "failed",
+		[SAVED_CANCELLED] = "cancelled",
+	};
+
+	return names[state];
+}
+
+/* Bytes a second: just now, or of all once that is over. */
+static uint64_t rate_of(const struct saved *saved)
+{
+	if (saved->state == SAVED_ACTIVE)
+		return saved->rate;
+	return saved->bytes * 1000 / (saved->total_ms ? saved->total_ms : 1);
+}
+
+static json_t *report_ram(const struct saved *saved, uint64_t ram)
+{
+	json_int_t normal_bytes = saved->pages * RAM_PAGE;
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+			 "s:I, s:f}",
 			 "transferred", (json_int_t)saved->bytes,
 			 "total", (json_int_t)ram,
-			 "remaining", (json_int_t)0,
+			 "remaining", (json_int_t)(saved->left * RAM_PAGE),
 			 "normal", (json_int_t)saved->pages,
+			 "normal-bytes", normal_bytes,
 			 "duplicate", (json_int_t)saved->zero_pages,
-			 "page-size", (json_int_t)PAGE);
+			 "page-size", (json_int_t)RAM_PAGE,
+			 "dirty-sync-count", (json_int_t)saved->rounds,
+			 "dirty-pages-rate", (json_int_t)saved->dirty_rate,
+			 "precopy-bytes",
+			 (json_int_t)(saved->bytes - saved->last_bytes),
+			 "downtime-bytes", (json_int_t)saved->last_bytes,
+			 "mbps", rate_of(saved) * 8 / 1e6);
 }
 
-/* --- restore */
-
-struct restore {
-	struct vmm *vmm;
-	FILE *stream;
-};
-
-static int read_bytes(void *arg, void *bytes, size_t len)
+static json_t *report_active(const struct saved *saved, uint64_t ram)
 {
-	struct restore *restore = arg;
+	json_t *report = json_pack("{s:s, s:I, s:o}",
+				   "status", save_status(saved->state),
+				   "total-time", (json_int_t)saved->total_ms,
+				   "ram", report_ram(saved, ram));
+	uint64_t ms;
 
-	if (!len || fread(bytes, len, 1, restore->stream) == 1)
-		return 0;
-	return feof(restore->stream) ? -ENODATA : errno ? -errno : -EIO;
-}
-
-static int take_ram(void *arg, const struct papr_section *section,
-		    struct papr_error *error)
-{
-	const struct vmm *vmm = ((struct restore *)arg)->vmm;
-	const uint8_t *bytes = section->bytes;
-	uint64_t gpa = 0, mem = vmm->options->max_mem, len;
-
-	if (strcmp(section->name, RAM_SECTION))
-		return -ENOENT;
-	if (section->version != RAM_VERSION || section->len <= RAM_HEAD ||
-	    section->len > RAM_HEAD + RUN)
-		return refuse(error, -EINVAL, "%zu bytes of version %u are "
-			      "no RAM", section->len, section->version);
-	for (unsigned int i = 0; i < RAM_HEAD; i++)
-		gpa = gpa << 8 | bytes[i];
-	len = section->len - RAM_HEAD;
-	if (gpa > mem || len > mem - gpa)
-		return refuse(error, -EINVAL, "RAM ends at 0x%llx, and this is "
-			      "at 0x%llx", (unsigned long long)mem,
-			      (unsigned long long)gpa);
-	memcpy(vmm->ram + gpa, bytes + RAM_HEAD, len);
-	return 0;
-}
-
-/* Pages that are not in the file are zero. */
-static int load_guest(struct restore *restore, struct papr_error *error)
-{
-	static const struct papr_load_ops ops = {
-		.size = sizeof(ops), .read = read_bytes, .section = take_ram,
-	};
-	struct vmm *vmm = restore->vmm;
-
-	if (madvise(vmm->ram, vmm->options->max_mem, MADV_DONTNEED))
-		return refuse(error, -errno, "the guest's memory cannot be "
-			      "cleared: %s", strerror(errno));
-	errno = 0;
-	return papr_vm_load(vmm->vm, &ops, restore, error);
-}
-
-int restore_guest(struct vmm *vmm, const char *place)
-{
-	struct restore restore = { .vmm = vmm };
-	struct papr_error error = { "no memory" };
-	int ret;
-
-	restore.stream = open_source(place, &error);
-	if (!restore.stream) {
-		vmm_say("--restore %s", error.text);
-		return RUN_BAD_INPUT;
+	if (saved->rate) {
+		ms = saved->left * RAM_PAGE * 1000 / saved->rate;
+		json_object_set_new(report, "expected-downtime",
+				    json_integer(ms));
 	}
-	ret = load_guest(&restore, &error);
-	fclose(restore.stream);
-	if (!ret)
-		return 0;
-	vmm_say("--restore %s: %s", place, error.text);
-	return ret == -EINVAL || ret == -EBADMSG || ret == -ENODATA ?
-	       RUN_BAD_INPUT : RUN_REFUSED;
+	return report;
+}
+
+json_t *save_report(const struct saved *saved, uint64_t ram)
+{
+	const char *status = save_status(saved->state);
+
+	switch (saved->state) {
+	case SAVED_NONE:
+		return json_object();
+	case SAVED_FAILED:
+		return json_pack("{s:s, s:s}", "status", status,
+				 "error-desc", saved->why.text);
+	case SAVED_CANCELLED:
+		return json_pack("{s:s}", "status", status);
+	case SAVED_ACTIVE:
+		return report_active(saved, ram);
+	case SAVED_DONE:
+		break;
+	}
+	return json_pack("{s:s, s:I, s:I, s:o}", "status", status,
+			 "total-time", (json_int_t)saved->total_ms,
+			 "downtime", (json_int_t)saved->ms,
+			 "ram", report_ram(saved, ram));
 }

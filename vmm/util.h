@@ -3,9 +3,11 @@
 #ifndef VMM_UTIL_H
 #define VMM_UTIL_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <papr/error.h>
 
@@ -19,6 +21,21 @@
 static inline uint64_t round_up(uint64_t value, uint64_t to)
 {
 	return (value + to - 1) & ~(to - 1);
+}
+
+/* In what is saved, eight bytes at any address. */
+static inline void put_be64(uint8_t *to, uint64_t value)
+{
+	value = htobe64(value);
+	memcpy(to, &value, sizeof(value));
+}
+
+static inline uint64_t get_be64(const uint8_t *from)
+{
+	uint64_t value;
+
+	memcpy(&value, from, sizeof(value));
+	return be64toh(value);
 }
 
 /* Writes the sentence if the caller wants one, and returns @err. */

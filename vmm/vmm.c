@@ -191,6 +191,7 @@ static void clean_up(struct vmm *vmm)
 	vmm->trace.broken = true;	/* what is still open is not whole */
 	trace_close(&vmm->trace, &ignored);
 	output_discard(&vmm->stats);
+	precopy_free(vmm);
 	control_close(vmm->control);
 	setup_undo(vmm);
 	reset_undo(vmm);
@@ -215,6 +216,8 @@ int vmm_run(const struct run_options *options)
 		.paused = options->paused,
 		.uptime = { .stands = options->paused },
 		.kvm_fd = -1,
+		.migrate = MIGRATE_PARAMETERS,
+		.clock_ms = save_clock_ms,
 		.vm_fd = -1,
 		.nvram = { .fd = -1 },
 		.lock = PTHREAD_MUTEX_INITIALIZER,

@@ -9,7 +9,9 @@
  *	loop.c		what the main thread does meanwhile
  *	plug.c		cores and memory come and go
  *	reset.c		the partition begins anew
- *	save.c		or goes on in another process
+ *	save.c		or goes on in another process,
+ *	precopy.c	to which it is copied while it runs,
+ *	restore.c	which is this one
  *	watchdog.c	so it does, or ends, if the guest is stuck
  *	machine.c	what clients of the control socket can do with it
  *	events.c	what they are told
@@ -35,6 +37,8 @@
 #include "vmm/loader.h"
 #include "vmm/nvram.h"
 #include "vmm/options.h"
+#include "vmm/pace.h"
+#include "vmm/precopy.h"
 #include "vmm/save.h"
 #include "vmm/stats-base.h"
 #include "vmm/trace.h"
@@ -122,6 +126,9 @@ struct vmm {
 	struct control *control;	/* NULL if there is none */
 	struct events events;
 	struct saved saved;	/* of the main thread */
+	struct precopy *precopy;	/* likewise; NULL if none */
+	struct migrate_parameters migrate;	/* likewise */
+	uint64_t (*clock_ms)(void);	/* of it; tests have their own */
 	bool quit_by_client;
 
 	pthread_mutex_t lock;
@@ -208,6 +215,10 @@ extern const struct qmp_ops machine_ops;
 void machine_tell_end(struct vmm *vmm);
 void machine_tell_reset(struct vmm *vmm, const char *reason);
 
+/* STOP or RESUME; what has become of a migration. */
+void machine_tell(struct vmm *vmm, const char *event);
+void machine_tell_migration(struct vmm *vmm);
+
 /* What one of the guest's watchdogs does, as QMP has it; the main thread. */
 void machine_tell_watchdog(struct vmm *vmm, const char *action);
 
@@ -239,6 +250,9 @@ int plug_out(struct vmm *vmm, enum papr_connector_kind kind, uint32_t number,
 /* What libpapr asks for and tells of it. */
 int plug_make(void *vmm, const struct papr_connector *connector);
 void plug_told(void *vmm, const struct papr_connector *connector);
+
+/* LMBs that are not there are zero: of one that went on the way, pages came. */
+void plug_clear_absent(struct vmm *vmm);
 
 /* The time in which the guest was not paused; any thread. */
 uint64_t uptime_ns(struct vmm *vmm);
