@@ -69,6 +69,15 @@ static int reset(void *arg, struct papr_error *error)
 	return 0;
 }
 
+static int offer_suspend(void *arg, uint64_t stream,
+			 struct papr_error *error)
+{
+	(void)arg, (void)error;
+	if (!stream)
+		abort();
+	return 0;
+}
+
 static int reset_cpus(void *arg, struct papr_error *error)
 {
 	(void)arg, (void)error;
@@ -172,7 +181,8 @@ static struct migrate_parameters *migrate_parameters(void *arg)
 
 static const struct qmp_ops ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
-	.reset = reset, .reset_cpus = reset_cpus, .inject = inject,
+	.reset = reset, .wakeup = reset, .offer_suspend = offer_suspend,
+	.reset_cpus = reset_cpus, .inject = inject,
 	.cancel = cancel, .injections = list, .powerdown = powerdown,
 	.event = put_event, .event_counts = list,
 	.plug = plug, .unplug = plug, .connectors = list,

@@ -18,7 +18,8 @@ static const char *status(void *arg)
 {
 	struct fixture *f = arg;
 
-	return f->ended ? "shutdown" : f->paused ? "paused" : "running";
+	return f->ended ? "shutdown" : f->paused ? "paused" :
+	       f->suspended ? "suspended" : "running";
 }
 
 static int stop(void *arg, struct papr_error *error)
@@ -52,6 +53,26 @@ static int reset(void *arg, struct papr_error *error)
 		return -ETIMEDOUT;
 	}
 	f->resets++;
+	return 0;
+}
+
+static int wakeup(void *arg, struct papr_error *error)
+{
+	struct fixture *f = arg;
+
+	if (!f->suspended) {
+		strcpy(error->text, "it is awake");
+		return -EINVAL;
+	}
+	f->suspended = false;
+	return 0;
+}
+
+static int offer_suspend(void *arg, uint64_t stream,
+			 struct papr_error *error)
+{
+	(void)error;
+	((struct fixture *)arg)->stream = stream;
 	return 0;
 }
 
@@ -262,7 +283,9 @@ static json_t *connectors(void *arg)
 
 const struct qmp_ops fixture_ops = {
 	.status = status, .stop = stop, .cont = cont, .quit = quit,
-	.reset = reset, .reset_cpus = reset_cpus, .inject = inject, .cancel = cancel,
+	.reset = reset, .wakeup = wakeup, .offer_suspend = offer_suspend,
+	.reset_cpus = reset_cpus,
+	.inject = inject, .cancel = cancel,
 	.injections = injections, .powerdown = powerdown, .event = put_event,
 	.event_counts = event_counts, .cpus = cpus,
 	.stats = stats, .reset_stats = reset_stats,

@@ -25,6 +25,8 @@ struct fixture {
 	struct control *control;
 	bool paused;
 	bool ended;
+	bool suspended;
+	uint64_t stream;	/* of the last offer to do that */
 	bool stuck;		/* its vCPUs do not stop */
 	uint32_t stats_cpu;	/* of which it was asked for */
 	unsigned int stats_resets;

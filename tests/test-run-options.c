@@ -56,6 +56,8 @@ static void a_kernel_is_all_that_is_needed(void **state)
 	assert_int_equal(options.fwnmi, PAPR_SWITCH_AUTO);
 	assert_int_equal(options.on_reboot, ACTION_EXIT);
 	assert_int_equal(options.on_panic, ACTION_EXIT);
+	assert_int_equal(options.on_power_off, ACTION_EXIT);
+	assert_int_equal(options.on_suspend, ACTION_RESUME);
 	assert_false(options.paused);
 	assert_null(options.append);
 	assert_null(options.trace);
@@ -101,6 +103,12 @@ static void choices_are_understood(void **state)
 	assert_int_equal(options.on_panic, ACTION_RESET);
 	assert_true(options.timing);
 	assert_int_equal(options.timeout_s, 30);
+	assert_parses("--kernel k --on-power-off wait --on-suspend wait "
+		      "--control c", &options);
+	assert_int_equal(options.on_power_off, ACTION_WAIT);
+	assert_int_equal(options.on_suspend, ACTION_WAIT);
+	assert_parses("--kernel k --on-suspend save --save s", &options);
+	assert_int_equal(options.on_suspend, ACTION_SAVE);
 	assert_parses("--kernel k --interrupts xive --gtse off", &options);
 	assert_int_equal(options.gtse, PAPR_SWITCH_OFF);
 	assert_int_equal(options.interrupts, PAPR_INTERRUPTS_XIVE);
@@ -462,6 +470,14 @@ static const struct refusal {
 	  "--on-reboot again: must be one of exit, reset" },
 	{ "--kernel k --on-panic reboot",
 	  "--on-panic reboot: must be one of exit, reset, dump" },
+	{ "--kernel k --on-power-off reset",
+	  "--on-power-off reset: must be one of exit, wait" },
+	{ "--kernel k --on-suspend exit",
+	  "--on-suspend exit: must be one of resume, wait, save" },
+	{ "--kernel k --on-suspend wait --save s", "--on-suspend wait: without "
+	  "--control nobody can wake the guest" },
+	{ "--kernel k --on-suspend save --control c", "--on-suspend save: "
+	  "there is no --save that says where to" },
 	{ "--kernel k --smp threads=4 --vsmt 2",
 	  "--vsmt 2: less than the 4 threads of a core" },
 	{ "--kernel k --restore r --dump-fdt d",

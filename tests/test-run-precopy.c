@@ -466,6 +466,33 @@ static void a_guest_that_has_ended_does_not_move(void **state)
 			    "the guest has ended");
 }
 
+static void a_guest_that_is_switched_off_stays_here(void **state)
+{
+	struct move *move = *state;
+
+	begin(move);
+	move->m->vmm.power.state = POWER_OFF;
+	serve_all(move);
+	assert_given_up(move, SAVED_FAILED);
+	assert_string_equal(move->m->vmm.saved.why.text,
+			    "the guest is switched off");
+}
+
+static void the_time_to_be_switched_on_moves_along(void **state)
+{
+	struct move *move = *state;
+	struct machine *there = machine_new();
+	struct papr_error error;
+
+	power_on_at(&move->m->vmm, 42);
+	begin(move);
+	serve_all(move);
+	if (machine_restore(there, &move->got, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(there->vmm.power.on_at_ns, 42);
+	machine_free(there);
+}
+
 static void a_guest_that_stood_before_stays_so(void **state)
 {
 	struct move *move = *state;
@@ -554,6 +581,8 @@ int main(void)
 		TEST(a_state_that_cannot_be_saved_lets_the_guest_go_on),
 		TEST(a_host_that_does_not_tell_ends_it),
 		TEST(a_guest_that_has_ended_does_not_move),
+		TEST(a_guest_that_is_switched_off_stays_here),
+		TEST(the_time_to_be_switched_on_moves_along),
 		TEST(a_guest_that_stood_before_stays_so),
 		TEST(a_reset_in_the_middle_is_sent),
 		TEST(a_guest_that_wants_a_reset_has_it_first),

@@ -301,6 +301,10 @@ static const struct {
 	  NO_PLACE("0x1000", "0x201000") },
 	{ { .gpa = -(uint64_t)RAM_PAGE, .len = ONE }, -EINVAL,
 	  NO_PLACE("0x1000", "0xfffffffffffff000") },
+	{ { .name = POWER_SECTION, .len = 9 }, -EINVAL,
+	  "section power: 9 bytes of version 1 are no time to be switched on" },
+	{ { .name = POWER_SECTION, .len = 8, .version = 2 }, -EINVAL,
+	  "section power: 8 bytes of version 2 are no time to be switched on" },
 	{ { .name = ZERO_SECTION, .len = ZERO_LEN - 1 }, -EINVAL,
 	  "section ram-zero: 15 bytes of version 1 tell of no zeroes" },
 	{ { .name = ZERO_SECTION, .len = ZERO_LEN + 1 }, -EINVAL,
@@ -342,6 +346,25 @@ static void what_is_no_ram_of_the_guest_is_refused(void **state)
 	}
 }
 
+static void the_time_to_be_switched_on_comes_along(void **state)
+{
+	static const struct part parts[] = {
+		{ .name = POWER_SECTION, .gpa = 4711, .len = 8 },
+		{ .len = 0 }
+	};
+	struct machine *m = machine_new();
+	struct papr_error error;
+	struct source source;
+
+	(void)state;
+	save_parts(&source, parts);
+	if (machine_restore(m, &source.file, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(m->vmm.power.on_at_ns, 4711);
+	free(source.file.bytes);
+	machine_free(m);
+}
+
 static void a_guest_saved_by_the_first_version_is_restored(void **state)
 {
 	struct machine *m = machine_new();
@@ -381,6 +404,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(memory_that_is_not_plugged_in_is_zero),
 		cmocka_unit_test(each_byte_becomes_zero),
 		cmocka_unit_test(what_is_no_ram_of_the_guest_is_refused),
+		cmocka_unit_test(the_time_to_be_switched_on_comes_along),
 		cmocka_unit_test(
 			a_guest_saved_by_the_first_version_is_restored),
 	};

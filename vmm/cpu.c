@@ -58,15 +58,20 @@ static void end_on_exit(struct cpu *cpu)
 			run->exit_reason, exit_name(run->exit_reason));
 }
 
+static bool is_kept_out(const struct vmm *vmm)
+{
+	return vmm->paused || vmm->resetting || vmm->power.state != POWER_ON;
+}
+
 static bool may_run(const struct cpu *cpu)
 {
-	return !cpu->vmm->paused && !cpu->vmm->resetting &&
+	return !is_kept_out(cpu->vmm) &&
 	       papr_vcpu_state(cpu->vcpu) != PAPR_CPU_STOPPED;
 }
 
 /*
- * Until the machine is neither paused nor reset, and RTAS start-cpu has named
- * this vCPU; or the end.
+ * Until the machine is on, neither paused nor reset, and RTAS start-cpu has
+ * named this vCPU; or the end.
  */
 static void wait_to_run(struct cpu *cpu)
 {
@@ -89,7 +94,7 @@ static void *cpu_thread(void *arg)
 
 	cpu->tid = gettid();
 	while (!vmm_ended(cpu->vmm)) {
-		if (cpu->vmm->paused || cpu->vmm->resetting)
+		if (is_kept_out(cpu->vmm))
 			wait_to_run(cpu);
 		ret = papr_kvm_vcpu_run(cpu->vcpu, &error);
 		if (ret == PAPR_RUN_STOPPED)
@@ -143,7 +148,7 @@ static void set(struct vmm *vmm, _Atomic bool *flag, bool value)
 }
 
 /* A vCPU may be held up by a pipe that nobody reads: not for ever. */
-static int wait_for_all(struct vmm *vmm)
+int cpus_leave(struct vmm *vmm)
 {
 	struct timespec until;
 	int err = 0;
@@ -163,19 +168,19 @@ int cpus_pause(struct vmm *vmm)
 {
 	set(vmm, &vmm->paused, true);
 	uptime_stop(vmm, true);
-	return wait_for_all(vmm);
+	return cpus_leave(vmm);
 }
 
 void cpus_resume(struct vmm *vmm)
 {
-	uptime_stop(vmm, false);
+	uptime_stop(vmm, vmm->power.state != POWER_ON);
 	set(vmm, &vmm->paused, false);
 }
 
 int cpus_hold(struct vmm *vmm)
 {
 	set(vmm, &vmm->resetting, true);
-	return wait_for_all(vmm);
+	return cpus_leave(vmm);
 }
 
 void cpus_let_go(struct vmm *vmm)

@@ -16,7 +16,7 @@
 
 enum {
 	POLL_NOTICE, POLL_SIGNAL, POLL_SPACE, POLL_INPUT, POLL_CONTROL,
-	POLL_EVENTS, POLL_PRECOPY, POLLS
+	POLL_EVENTS, POLL_POWER, POLL_PRECOPY, POLLS
 };
 
 static int64_t now_ms(void)
@@ -91,6 +91,7 @@ static void take_events(struct vmm *vmm, const struct pollfd *polls)
 	if (polls[POLL_NOTICE].revents) {
 		eventfd_read(polls[POLL_NOTICE].fd, &ignored);
 		reset_if_wanted(vmm);
+		power_look(vmm);
 	}
 	if (polls[POLL_SIGNAL].revents)
 		take_signal(vmm, polls[POLL_SIGNAL].fd);
@@ -102,6 +103,8 @@ static void take_events(struct vmm *vmm, const struct pollfd *polls)
 		control_serve(vmm->control);
 	if (polls[POLL_EVENTS].revents)
 		events_tell(&vmm->events, vmm->control);
+	if (polls[POLL_POWER].revents)
+		power_time(vmm);
 	/* One that a client has just ended is not there. */
 	if (polls[POLL_PRECOPY].revents && vmm->precopy)
 		precopy_serve(vmm);
@@ -118,6 +121,7 @@ void loop_run(struct vmm *vmm, int signal_fd)
 		[POLL_CONTROL] = { .fd = control_fd(vmm->control),
 				   .events = POLLIN },
 		[POLL_EVENTS] = { .fd = vmm->events.fd, .events = POLLIN },
+		[POLL_POWER] = { .fd = vmm->power.fd, .events = POLLIN },
 		[POLL_PRECOPY] = { .events = POLLOUT },
 	};
 	int64_t deadline_ms = 0;

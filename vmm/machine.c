@@ -20,9 +20,17 @@ static const char *status(void *arg)
 
 	if (vmm_ended(vmm))
 		return "shutdown";
-	if (!vmm->paused)
+	if (vmm->paused)
+		return vmm->saved.state == SAVED_DONE ? "postmigrate" :
+						       "paused";
+	switch (vmm->power.told) {
+	case POWER_OFF:
+		return "shutdown";
+	case POWER_SUSPENDED:
+		return "suspended";
+	default:
 		return "running";
-	return vmm->saved.state == SAVED_DONE ? "postmigrate" : "paused";
+	}
 }
 
 static int stop(void *arg, struct papr_error *error)
@@ -57,6 +65,17 @@ static void quit(void *arg)
 static int reset(void *arg, struct papr_error *error)
 {
 	return reset_now(arg, error);
+}
+
+static int wakeup(void *arg, struct papr_error *error)
+{
+	return power_wake(arg, error);
+}
+
+static int offer_suspend(void *arg, uint64_t stream,
+			 struct papr_error *error)
+{
+	return papr_vm_offer_suspend(((struct vmm *)arg)->vm, stream, error);
 }
 
 /* A vCPU that the guest has not started has no use for it. */
@@ -304,6 +323,8 @@ const struct qmp_ops machine_ops = {
 	.cont = cont,
 	.quit = quit,
 	.reset = reset,
+	.wakeup = wakeup,
+	.offer_suspend = offer_suspend,
 	.reset_cpus = reset_cpus,
 	.inject = inject,
 	.cancel = cancel,
@@ -354,6 +375,22 @@ void machine_tell_reset(struct vmm *vmm, const char *reason)
 			      json_pack("{s:s}", "action", "run"));
 	control_event(vmm->control, "RESET",
 		      json_pack("{s:b, s:s}", "guest", 1, "reason", reason));
+}
+
+void machine_tell_power(struct vmm *vmm, enum power_state state)
+{
+	static const char *const names[] = {
+		[POWER_ON] = "WAKEUP",
+		[POWER_SUSPENDED] = "SUSPEND",
+		[POWER_OFF] = "SHUTDOWN",
+	};
+	json_t *data = NULL;
+
+	events_tell(&vmm->events, vmm->control);
+	if (state == POWER_OFF)
+		data = json_pack("{s:b, s:s}", "guest", 1,
+				 "reason", "guest-shutdown");
+	control_event(vmm->control, names[state], data);
 }
 
 void machine_tell(struct vmm *vmm, const char *event)

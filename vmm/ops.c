@@ -76,12 +76,12 @@ static void copy_printable(char *to, size_t size, const char *from)
 }
 
 /* A program that was to tell its status, and has not, has not done well. */
-static void power_off(struct vmm *vmm)
+static void end_powered_off(struct vmm *vmm, const char *text)
 {
 	uint64_t own;
 
 	if (!vmm->options->guest_status)
-		vmm_end(vmm, RUN_POWER_OFF, NULL);
+		vmm_end(vmm, RUN_POWER_OFF, *text ? "%s" : NULL, text);
 	else if (!console_said(&vmm->console, &own))
 		vmm_end(vmm, RUN_NOT_SAID, "the guest has powered off without "
 			"a line EXIT: STATUS=N");
@@ -94,6 +94,30 @@ static void power_off(struct vmm *vmm)
 			own);
 }
 
+static void power_off(struct vmm *vmm, bool ups)
+{
+	char text[128];
+
+	if (power_waits(vmm, ups, text, sizeof(text)))
+		vmm_say("%s", text);
+	else
+		end_powered_off(vmm, text);
+}
+
+static int set_power_on(void *arg, uint64_t clock_ns)
+{
+	power_on_at(arg, clock_ns);
+	return 0;
+}
+
+/* The answer is given by then, and the guest goes on behind it. */
+static int suspend(void *arg, struct papr_vcpu *vcpu)
+{
+	(void)vcpu;
+	power_suspend(arg);
+	return 0;
+}
+
 static void event(void *arg, enum papr_event what, const char *text)
 {
 	struct vmm *vmm = arg;
@@ -101,7 +125,7 @@ static void event(void *arg, enum papr_event what, const char *text)
 
 	switch (what) {
 	case PAPR_EVENT_POWER_OFF:
-		power_off(vmm);
+		power_off(vmm, !strcmp(text, "ups"));
 		break;
 	case PAPR_EVENT_REBOOT:
 		if (vmm->options->on_reboot == ACTION_RESET) {
@@ -224,4 +248,6 @@ const struct papr_vmm_ops vmm_ops = {
 	.nvram_store = store_nvram,
 	.plug = plug_make,
 	.connector = plug_told,
+	.power_on_at = set_power_on,
+	.suspend = suspend,
 };

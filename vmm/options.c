@@ -57,6 +57,19 @@ static const struct choice panic_choices[] = {
 	{ NULL, 0 }
 };
 
+static const struct choice power_off_choices[] = {
+	{ "exit", ACTION_EXIT },
+	{ "wait", ACTION_WAIT },
+	{ NULL, 0 }
+};
+
+static const struct choice suspend_choices[] = {
+	{ "resume", ACTION_RESUME },
+	{ "wait", ACTION_WAIT },
+	{ "save", ACTION_SAVE },
+	{ NULL, 0 }
+};
+
 static const struct choice vsmt_choices[] = {
 	{ "auto", 0 }, { "1", 1 }, { "2", 2 }, { "4", 4 }, { "8", 8 },
 	{ NULL, 0 }
@@ -289,6 +302,8 @@ static const struct option long_options[] = {
 	{ "large-decr", no_argument, NULL, 'D' },
 	{ "on-reboot", required_argument, NULL, 'r' },
 	{ "on-panic", required_argument, NULL, 'P' },
+	{ "on-power-off", required_argument, NULL, 'o' },
+	{ "on-suspend", required_argument, NULL, 'e' },
 	{ "nvram", required_argument, NULL, 'N' },
 	{ "vpd", required_argument, NULL, 'V' },
 	{ "policy", required_argument, NULL, 'p' },
@@ -322,6 +337,8 @@ static const struct value_option {
 	VALUE('G', "--gtse", switch_choices, gtse),
 	VALUE('r', "--on-reboot", action_choices, on_reboot),
 	VALUE('P', "--on-panic", panic_choices, on_panic),
+	VALUE('o', "--on-power-off", power_off_choices, on_power_off),
+	VALUE('e', "--on-suspend", suspend_choices, on_suspend),
 };
 
 static int value_option(int letter, const char *text, struct run_options *o,
@@ -407,44 +424,6 @@ static int option_apply(int letter, const char *text, struct run_options *o,
 	}
 }
 
-/* It is a firmware whatever its file is called. */
-static int bios_apply(struct run_options *o, struct papr_error *error)
-{
-	if (!o->bios)
-		return 0;
-	if (o->firmware != FIRMWARE_NONE)
-		return refuse(error, -EINVAL, "--bios: there is --firmware, "
-			      "and a guest has only one");
-	o->firmware = FIRMWARE_FILE;
-	o->firmware_file = o->bios;
-	return 0;
-}
-
-/* What must fit together once all is known. */
-static int options_check(struct run_options *o, struct papr_error *error)
-{
-	if (bios_apply(o, error))
-		return -EINVAL;
-	if (!o->kernel && o->firmware != FIRMWARE_FILE)
-		return refuse(error, -EINVAL, "--kernel is missing");
-	if (o->initrd && !o->kernel)
-		return refuse(error, -EINVAL, "--initrd: there is no --kernel "
-			      "that could use it");
-	if (o->paused && !o->control)
-		return refuse(error, -EINVAL, "--paused: without --control "
-			      "nobody can let the guest go on");
-	if (o->restore && o->dump_fdt)
-		return refuse(error, -EINVAL, "--restore: a guest that goes on "
-			      "has no new device tree for --dump-fdt");
-	if (o->vsmt && o->vsmt < o->threads)
-		return refuse(error, -EINVAL,
-			      "--vsmt %u: less than the %u threads of a core",
-			      o->vsmt, o->threads);
-	return numa_check(&o->numa, &(struct numa_room){
-		.mem = o->mem, .max_mem = o->max_mem, .cores = o->cores,
-		.max_cores = o->max_cores, .threads = o->threads }, error);
-}
-
 int options_parse(int argc, char **argv, struct run_options *options,
 		  struct papr_error *error)
 {
@@ -454,6 +433,7 @@ int options_parse(int argc, char **argv, struct run_options *options,
 	*options = (struct run_options) {
 		.mem = DEFAULT_MEM, .max_mem = DEFAULT_MEM,
 		.cores = 1, .max_cores = 1, .threads = 1,
+		.on_suspend = ACTION_RESUME,
 	};
 	for (;; first = false) {
 		letter = option_next(argc, argv, long_options, first, error);

@@ -16,6 +16,9 @@ enum run_action {
 	ACTION_EXIT,
 	ACTION_RESET,
 	ACTION_DUMP,		/* for a panic: with a dump of the kernel */
+	ACTION_WAIT,		/* for what is to happen next */
+	ACTION_RESUME,		/* for a suspension: it is over at once */
+	ACTION_SAVE,		/* for the same: to the file of --save */
 };
 
 /* What the guest finds at its start. */
@@ -62,6 +65,8 @@ struct run_options {
 	enum run_firmware firmware;
 	enum run_action on_reboot;
 	enum run_action on_panic;
+	enum run_action on_power_off;
+	enum run_action on_suspend;
 	bool paused;		/* until a client says cont */
 	bool timing;
 	bool large_decr;
@@ -72,6 +77,9 @@ struct run_options {
 /* 0, or -EINVAL and a sentence that names the option and the reason. */
 int options_parse(int argc, char **argv, struct run_options *options,
 		  struct papr_error *error);
+
+/* What must fit together in them; the same. */
+int options_check(struct run_options *options, struct papr_error *error);
 
 /* The text of --help. */
 extern const char options_help[];

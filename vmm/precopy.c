@@ -182,6 +182,8 @@ static int put_last(void *arg, struct papr_saver *saver,
 	struct pages *pages = &vmm->precopy->pages;
 	int ret = papr_vm_read_dirty(vmm->vm, pages_mark, pages, error);
 
+	if (!ret)
+		ret = power_put(vmm, saver, error);
 	return ret ? ret : pages_put_all(pages, saver, error);
 }
 
@@ -279,6 +281,8 @@ static int stop(struct vmm *vmm, struct papr_error *error)
 
 	if (vmm_ended(vmm))
 		return refuse(error, -ESHUTDOWN, "the guest has ended");
+	if (!ret && vmm->power.state == POWER_OFF)
+		return refuse(error, -ESHUTDOWN, "the guest is switched off");
 	return ret ? refuse(error, ret, "a vCPU is held up and does not stop") :
 		     0;
 }

@@ -13,6 +13,7 @@
 #include "vmm/qmp-inject.h"
 #include "vmm/qmp-migrate.h"
 #include "vmm/qmp-plug.h"
+#include "vmm/qmp-power.h"
 #include "vmm/qmp.h"
 #include "vmm/util.h"
 
@@ -197,9 +198,11 @@ static json_t *stop(struct qmp *qmp, const json_t *args,
 static json_t *cont(struct qmp *qmp, const json_t *args,
 		    struct papr_error *error)
 {
+	const char *status = qmp->ops->status(qmp->machine);
+
 	(void)args, (void)error;
-	if (is_running(qmp) ||
-	    !strcmp(qmp->ops->status(qmp->machine), "shutdown"))
+	if (is_running(qmp) || !strcmp(status, "shutdown") ||
+	    !strcmp(status, "suspended"))
 		return json_object();
 	qmp->ops->cont(qmp->machine);
 	qmp->wire->event(qmp->peer, "RESUME", NULL);
@@ -312,6 +315,7 @@ static const struct command commands[] = {
 	  { "type", "subtype", "severity", "disposition", "effective-address",
 	    "logical-address", "cpu-index", "context", "at-hypercall",
 	    "at-pc" } },
+	{ "papr-offer-suspend", qmp_papr_offer_suspend, { "stream" } },
 	{ "papr-plug", qmp_plug, { "core", "lmb" } },
 	{ "papr-policy-apply", papr_policy_apply, { "policy" } },
 	{ "papr-query-connectors", qmp_query_connectors, { NULL } },
@@ -334,6 +338,7 @@ static const struct command commands[] = {
 	{ "stop", stop, { NULL } },
 	{ "system_powerdown", qmp_system_powerdown, { NULL } },
 	{ "system_reset", system_reset, { NULL } },
+	{ "system_wakeup", qmp_system_wakeup, { NULL } },
 	{ NULL, NULL, { NULL } }
 };
 

@@ -30,7 +30,10 @@ struct qmp_event;
  * the caller a reference, or NULL without memory.
  */
 struct qmp_ops {
-	/* A RunState of QEMU: running, paused, postmigrate, shutdown. */
+	/*
+	 * A RunState of QEMU: running, paused, postmigrate, suspended,
+	 * shutdown.
+	 */
 	const char *(*status)(void *arg);
 	/* 0 once no vCPU runs; -errno and a sentence. */
 	int (*stop)(void *arg, struct papr_error *error);
@@ -38,6 +41,11 @@ struct qmp_ops {
 	void (*quit)(void *arg);
 	/* The machine begins anew; -errno and a sentence if it cannot. */
 	int (*reset)(void *arg, struct papr_error *error);
+	/* It is suspended or switched off no more; -errno and a sentence. */
+	int (*wakeup)(void *arg, struct papr_error *error);
+	/* It may suspend itself under this number. */
+	int (*offer_suspend)(void *arg, uint64_t stream,
+			     struct papr_error *error);
 	/* System reset to all vCPUs; a machine check to one: 0 or -errno. */
 	int (*reset_cpus)(void *arg, struct papr_error *error);
 	int (*inject)(void *arg, uint32_t cpu,

@@ -18,6 +18,7 @@ static bool may_be_reset(const struct run_options *options)
 {
 	return !options->dump_fdt &&
 	       (options->control || options->on_reboot == ACTION_RESET ||
+		options->on_power_off == ACTION_WAIT ||
 		options->on_panic != ACTION_EXIT);
 }
 
@@ -102,10 +103,11 @@ int reset_now(struct vmm *vmm, struct papr_error *error)
 			     "a vCPU is held up and does not stop");
 	else
 		err = begin_anew(vmm, error);
-	if (!err)
+	if (!err) {
 		console_forget(&vmm->console);
-	if (!err)
 		vmm->wants_reset = NULL;
+		power_was_reset(vmm);
+	}
 	if (!vmm->wants_reset)
 		cpus_let_go(vmm);
 	return err;

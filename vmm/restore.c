@@ -94,6 +94,8 @@ static int take_section(void *arg, const struct papr_section *section,
 		return take_ram(vmm, section, error);
 	if (!strcmp(section->name, ZERO_SECTION))
 		return take_zero(vmm, section, error);
+	if (!strcmp(section->name, POWER_SECTION))
+		return power_take(vmm, section, error);
 	return -ENOENT;
 }
 

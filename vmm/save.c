@@ -32,8 +32,9 @@ static int put_sections(void *arg, struct papr_saver *saver,
 			struct papr_error *error)
 {
 	struct job *job = arg;
+	int ret = power_put(job->vmm, saver, error);
 
-	return pages_put_all(&job->pages, saver, error);
+	return ret ? ret : pages_put_all(&job->pages, saver, error);
 }
 
 static int write_file(struct job *job, struct papr_error *error)
@@ -79,7 +80,9 @@ static int stop_and_save(struct job *job, const char *place,
 
 	if (vmm_ended(job->vmm))
 		return refuse(error, -ESHUTDOWN, "the guest has ended");
-	if (ret)
+	if (!ret && job->vmm->power.state == POWER_OFF)
+		ret = refuse(error, -ESHUTDOWN, "the guest is switched off");
+	else if (ret)
 		refuse(error, ret, "a vCPU is held up and does not stop");
 	else
 		ret = save_stopped(job, place, error);

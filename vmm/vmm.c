@@ -206,6 +206,7 @@ static void clean_up(struct vmm *vmm)
 	pthread_cond_destroy(&vmm->wake);
 	pthread_mutex_destroy(&vmm->lock);
 	close(vmm->notice_fd);
+	power_close(&vmm->power);
 	events_close(&vmm->events);
 }
 
@@ -220,6 +221,7 @@ int vmm_run(const struct run_options *options)
 		.clock_ms = save_clock_ms,
 		.vm_fd = -1,
 		.nvram = { .fd = -1 },
+		.power = { .fd = -1 },
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.wake = PTHREAD_COND_INITIALIZER,
 		.waiting = PTHREAD_COND_INITIALIZER,
@@ -231,7 +233,7 @@ int vmm_run(const struct run_options *options)
 	struct papr_error error;
 	int status;
 
-	if (events_open(&vmm.events))
+	if (events_open(&vmm.events) || power_open(&vmm.power))
 		status = refuse(&error, RUN_REFUSED, "no descriptors left");
 	else
 		status = prepare(&vmm, &error);

@@ -13,6 +13,7 @@
  *	precopy.c	to which it is copied while it runs,
  *	restore.c	which is this one
  *	watchdog.c	so it does, or ends, if the guest is stuck
+ *	power.c		it is switched off for a while, or suspended
  *	machine.c	what clients of the control socket can do with it
  *	events.c	what they are told
  *
@@ -38,6 +39,7 @@
 #include "vmm/nvram.h"
 #include "vmm/options.h"
 #include "vmm/pace.h"
+#include "vmm/power.h"
 #include "vmm/precopy.h"
 #include "vmm/save.h"
 #include "vmm/stats-base.h"
@@ -89,9 +91,9 @@ struct cpu {
 
 /*
  * @lock guards the setting of @ended, @status, @text, @paused, @resetting,
- * @wants_reset, @n_waiting and @uptime, and goes with @wake, on which vCPUs
- * wait that are stopped or kept out, and with @waiting, which tells of one more
- * that does.  It is taken last: nothing is called under it.
+ * @wants_reset, @n_waiting, @uptime and @power.state, and goes with @wake, on
+ * which vCPUs wait that are stopped or kept out, and with @waiting, which tells
+ * of one more that does.  It is taken last: nothing is called under it.
  */
 struct vmm {
 	const struct run_options *options;
@@ -136,11 +138,12 @@ struct vmm {
 	pthread_cond_t waiting;
 	uint32_t n_waiting;
 	struct uptime uptime;
+	struct power power;
 	_Atomic bool paused;	/* read without the lock in each turn */
 	_Atomic bool resetting;	/* likewise */
 	_Atomic bool ended;	/* likewise */
-	const char *_Atomic wants_reset;	/* why the guest does, or NULL */
-	int notice_fd;		/* eventfd: it has ended, or wants a reset */
+	const char *_Atomic wants_reset;	/* why the guest does or NULL */
+	int notice_fd;		/* eventfd: look at the states above */
 	int status;
 	char text[512];		/* why, "" if the user need not be told */
 };
@@ -205,6 +208,9 @@ void cpus_resume(struct vmm *vmm);
 int cpus_hold(struct vmm *vmm);
 void cpus_let_go(struct vmm *vmm);
 
+/* Waits until all are out that may not be in it; as cpus_pause(). */
+int cpus_leave(struct vmm *vmm);
+
 /* Tells where each vCPU is, once they are stopped. */
 void cpus_report(struct vmm *vmm);
 
@@ -214,6 +220,9 @@ extern const struct qmp_ops machine_ops;
 /* Tells clients how the run has ended, or why the guest was reset. */
 void machine_tell_end(struct vmm *vmm);
 void machine_tell_reset(struct vmm *vmm, const char *reason);
+
+/* That the guest is suspended, switched off or awake. */
+void machine_tell_power(struct vmm *vmm, enum power_state state);
 
 /* STOP or RESUME; what has become of a migration. */
 void machine_tell(struct vmm *vmm, const char *event);

@@ -50,7 +50,7 @@ int watchdogs_wait_ms(struct vmm *vmm)
 {
 	uint64_t wait_ns;
 
-	if (vmm->paused)
+	if (vmm->paused || vmm->power.state != POWER_ON)
 		return -1;
 	wait_ns = papr_vm_watchdogs(vmm->vm);
 	if (wait_ns / NS_OF_MS >= INT_MAX)

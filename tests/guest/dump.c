@@ -39,31 +39,18 @@ enum { REGISTER = 1, INVALIDATE = 3 };
 #define GPR03	0x4750523033000000ull
 #define NIA	0x4e49410000000000ull
 
-/* The status, or another result. */
-static int32_t call(uint32_t token, uint32_t nargs, uint32_t nrets,
-		    const uint32_t *args, unsigned int result)
-{
-	store32(SCRATCH, token);
-	store32(SCRATCH + 4, nargs);
-	store32(SCRATCH + 8, nrets);
-	for (uint32_t i = 0; i < nargs; i++)
-		store32(SCRATCH + 12 + 4 * i, args[i]);
-	rtas(SCRATCH);
-	return load32(SCRATCH + 12 + 4 * (nargs + result));
-}
-
 static int32_t configure(uint32_t command)
 {
 	const uint32_t args[] = { command, STRUCTURE, LENGTH };
 
-	return call(RTAS_ibm_configure_kernel_dump, 3, 1, args, 0);
+	return rtas_call(RTAS_ibm_configure_kernel_dump, 3, 1, args, 0);
 }
 
 static void next_life(uint32_t life)
 {
 	const uint32_t args[] = { FIRST_YEAR + life + 1, 1, 1, 0, 0, 0, 0 };
 
-	call(RTAS_set_time_of_day, 7, 1, args, 0);
+	rtas_call(RTAS_set_time_of_day, 7, 1, args, 0);
 }
 
 static uint8_t byte_at(uint64_t i)
@@ -110,12 +97,12 @@ static void give_up(void)
 
 	store32(START, 0x90600000 | THERE); /* stw r3, THERE(0) */
 	store32(SPIN, 0x48000000);		/* b . */
-	call(RTAS_start_cpu, 3, 1, start, 0);
+	rtas_call(RTAS_start_cpu, 3, 1, start, 0);
 	while (load32(THERE) != ARGUMENT)
 		;
 	for (unsigned int i = 0; i < sizeof(why); i++)
 		*(volatile char *)(SCRATCH + 0x1000 + i) = why[i];
-	call(RTAS_ibm_os_term, 1, 1, text, 0);
+	rtas_call(RTAS_ibm_os_term, 1, 1, text, 0);
 }
 
 static void first_life(void)
@@ -177,12 +164,12 @@ static void read_dump(uint64_t dump)
 	put(", read ");
 	put_number(configure(INVALIDATE));
 	put("\n");
-	call(RTAS_system_reboot, 0, 1, 0, 0);
+	rtas_call(RTAS_system_reboot, 0, 1, 0, 0);
 }
 
 void guest_main(void)
 {
-	uint32_t year = call(RTAS_get_time_of_day, 0, 8, 0, 1);
+	uint32_t year = rtas_call(RTAS_get_time_of_day, 0, 8, 0, 1);
 	uint32_t life = year < FIRST_YEAR ? 0 : year - FIRST_YEAR;
 	uint64_t dump = find_property("ibm,kernel-dump");
 

@@ -79,7 +79,18 @@ void put_call(uint32_t number)
 #define HCALL_COLLIDES(name, number, set, in, out)
 #include "hcalls/hcalls.def"
 	}
-	put("?");
+	put("0x");
+	put_hex(number);
+}
+
+void put_rtas_name(uint32_t token)
+{
+	switch (token) {
+#define RTAS(id, name, token, in, out) case token: put(name); return;
+#include "rtas/rtas.def"
+	}
+	put("0x");
+	put_hex(token);
 }
 
 void put_return(int64_t ret)
@@ -107,6 +118,18 @@ int64_t rtas(uint64_t block)
 	return HCALL_OF(H_RTAS, block);
 }
 
+int32_t rtas_call(uint32_t token, uint32_t nargs, uint32_t nrets,
+		  const uint32_t *args, unsigned int result)
+{
+	store32(SCRATCH, token);
+	store32(SCRATCH + 4, nargs);
+	store32(SCRATCH + 8, nrets);
+	for (uint32_t i = 0; i < nargs; i++)
+		store32(SCRATCH + 12 + 4 * i, args[i]);
+	rtas(SCRATCH);
+	return load32(SCRATCH + 12 + 4 * (nargs + result));
+}
+
 void interrupts_off(void)
 {
 	uint64_t msr;
@@ -117,11 +140,9 @@ void interrupts_off(void)
 
 static void power_off(void)
 {
-	static const uint32_t block[] = { RTAS_power_off, 2, 1, 0, 0, 0 };
+	static const uint32_t args[2];
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(block); i++)
-		store32(SCRATCH + 4 * i, block[i]);
-	rtas(SCRATCH);
+	rtas_call(RTAS_power_off, 2, 1, args, 0);
 	for (;;)
 		;
 }

@@ -54,6 +54,10 @@ int64_t hcall_little(uint64_t nr, uint64_t regs[HCALL_REGS]);
 /* Calls RTAS with a block that is already there. */
 int64_t rtas(uint64_t block);
 
+/* With a block at SCRATCH: the status, or another result. */
+int32_t rtas_call(uint32_t token, uint32_t nargs, uint32_t nrets,
+		  const uint32_t *args, unsigned int result);
+
 /* H_CEDE turns them on. */
 #define MSR_EE 0x8000ull
 void interrupts_off(void);
@@ -67,6 +71,7 @@ void put(const char *text);
 void put_hex(uint64_t value);
 void put_number(int64_t value);
 void put_call(uint32_t number);
+void put_rtas_name(uint32_t token);
 void put_return(int64_t ret);	/* " ret=H_SUCCESS" */
 
 /* Memory that the compiler knows nothing of. */

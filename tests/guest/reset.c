@@ -34,22 +34,9 @@ static void complain(const char *what, int64_t value)
 	bad = true;
 }
 
-/* The status, or another result. */
-static int32_t call(uint32_t token, uint32_t nargs, uint32_t nrets,
-		    const uint32_t *args, unsigned int result)
-{
-	store32(SCRATCH, token);
-	store32(SCRATCH + 4, nargs);
-	store32(SCRATCH + 8, nrets);
-	for (uint32_t i = 0; i < nargs; i++)
-		store32(SCRATCH + 12 + 4 * i, args[i]);
-	rtas(SCRATCH);
-	return load32(SCRATCH + 12 + 4 * (nargs + result));
-}
-
 static unsigned int round_of(void)
 {
-	unsigned int year = call(RTAS_get_time_of_day, 0, 8, 0, 1);
+	unsigned int year = rtas_call(RTAS_get_time_of_day, 0, 8, 0, 1);
 	unsigned int month = load32(SCRATCH + 12 + 4 * 2);
 
 	return year < FIRST_YEAR ? 0 :
@@ -62,7 +49,7 @@ static void set_round(unsigned int n)
 		FIRST_YEAR + n / MONTHS, n % MONTHS + 1, 1, 0, 0, 0, 0
 	};
 
-	call(RTAS_set_time_of_day, 7, 1, args, 0);
+	rtas_call(RTAS_set_time_of_day, 7, 1, args, 0);
 }
 
 static void look(void)
@@ -73,10 +60,10 @@ static void look(void)
 	for (uint64_t at = 0; at < TRACES_LEN && !bad; at += 8)
 		if (load64(TRACES + at))
 			complain("memory", at);
-	r = call(RTAS_ibm_nmi_interlock, 0, 1, 0, 0);
+	r = rtas_call(RTAS_ibm_nmi_interlock, 0, 1, 0, 0);
 	if (r != PARAMETER_ERROR)
 		complain("registered", r);
-	r = call(RTAS_query_cpu_stopped_state, 1, 2, second, 1);
+	r = rtas_call(RTAS_query_cpu_stopped_state, 1, 2, second, 1);
 	if (r != STOPPED)
 		complain("processor", r);
 }
@@ -89,11 +76,11 @@ static void leave_traces(void)
 
 	for (uint64_t at = 0; at < TRACES_LEN; at += 8)
 		store64(TRACES + at, TRACE | at);
-	r = call(RTAS_ibm_nmi_register, 2, 1, handlers, 0);
+	r = rtas_call(RTAS_ibm_nmi_register, 2, 1, handlers, 0);
 	if (r)
 		complain("register", r);
 	store32(SPIN, 0x48000000);	/* b . */
-	r = call(RTAS_start_cpu, 3, 1, start, 0);
+	r = rtas_call(RTAS_start_cpu, 3, 1, start, 0);
 	if (r)
 		complain("start", r);
 	r = HCALL_OF(H_SET_MODE, 1, 4, 0, 0);	/* interrupts little-endian */
@@ -110,7 +97,7 @@ void guest_main(void)
 	put(bad ? "\n" : "GUEST bad=none\n");
 	if (n < ROUNDS) {
 		set_round(n + 1);
-		call(RTAS_system_reboot, 0, 1, 0, 0);
+		rtas_call(RTAS_system_reboot, 0, 1, 0, 0);
 	}
 	for (;;)
 		;

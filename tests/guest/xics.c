@@ -229,14 +229,6 @@ static int32_t call_rtas(uint32_t token, const uint64_t *args, uint32_t nargs,
 	return load32(RTAS_BLOCK + 12 + 4 * nargs);
 }
 
-static void put_rtas_name(uint32_t token)
-{
-	switch (token) {
-#define RTAS(id, name, token, in, out) case token: put(name); return;
-#include "rtas/rtas.def"
-	}
-}
-
 static void put_name(const struct row *row)
 {
 	if (row->kind == RTAS_CALL)
