@@ -12,6 +12,7 @@
 
 #include <papr/papr.h>
 
+#include "fuzz/save-mend.h"
 #include "fuzz/small-xive.h"
 #include "spapr/state.h"
 #include "spapr/util.h"
@@ -253,28 +254,6 @@ static bool load(const uint8_t *bytes, size_t len)
 	return false;
 }
 
-/* Checksums that say what is there, as far as there are sections. */
-static void mend(uint8_t *bytes, size_t len)
-{
-	size_t at = SAVE_HEAD_SIZE;
-
-	if (len < at)
-		return;
-	store_be32(bytes + 12, save_sum(bytes, 12));
-	while (len - at >= SAVE_SECTION_SIZE) {
-		uint8_t *head = bytes + at;
-		uint64_t n = load_be64(head + SECTION_LEN);
-
-		at += SAVE_SECTION_SIZE;
-		if (n > len - at)
-			n = len - at;
-		store_be32(head + SECTION_SUM, save_sum(bytes + at, n));
-		store_be32(head + SECTION_HEAD_SUM,
-			   save_sum(head, SECTION_HEAD_SUM));
-		at += n;
-	}
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static uint8_t copy[ROOM];
@@ -288,7 +267,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	machine.vm = machine.with[i];
 	memcpy(copy, data + 1, len - 1);
 	if (data[0] & 1)
-		mend(copy, len - 1);
+		save_mend(copy, len - 1);
 	if (!load(copy, len - 1))
 		return 0;
 	save(0);

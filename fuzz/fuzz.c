@@ -165,6 +165,25 @@ static int write_hpt(void *host, uint64_t index, const struct papr_hpte *entry)
 	return 0;
 }
 
+static int get_state(void *cpu, struct papr_saved_reg *regs, size_t n)
+{
+	(void)cpu, (void)regs, (void)n;
+	return 0;
+}
+
+static int set_state(void *cpu, const struct papr_saved_reg *regs, size_t n,
+		     uint64_t *culprit)
+{
+	(void)cpu, (void)regs, (void)n, (void)culprit;
+	return 0;
+}
+
+static int set_timebase(void *host, uint64_t tb)
+{
+	(void)host, (void)tb;
+	return 0;
+}
+
 static const struct papr_host_ops host_ops = {
 	.size = sizeof(host_ops),
 	.describe = describe,
@@ -185,6 +204,9 @@ static const struct papr_host_ops host_ops = {
 	.set_area = set_area,
 	.name_regs = name_regs,
 	.reset_cpu = reset_cpu,
+	.get_state = get_state,
+	.set_state = set_state,
+	.set_timebase = set_timebase,
 };
 
 static size_t console_write(void *vmm, uint32_t unit, const void *data,
