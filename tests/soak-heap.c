@@ -18,17 +18,24 @@ void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
 
-static _Atomic size_t blocks;
+static _Atomic size_t own;
+static _Atomic size_t *blocks = &own;
 
 size_t soak_heap_blocks(void)
 {
-	return atomic_load(&blocks);
+	return atomic_load(blocks);
+}
+
+void soak_heap_count_at(_Atomic size_t *place)
+{
+	atomic_store(place, atomic_load(blocks));
+	blocks = place;
 }
 
 static void *counted(void *block)
 {
 	if (block)
-		atomic_fetch_add(&blocks, 1);
+		atomic_fetch_add(blocks, 1);
 	return block;
 }
 
@@ -47,7 +54,7 @@ void *realloc(void *old, size_t size)
 	void *block = __libc_realloc(old, size);
 
 	if (old && !size && !block)
-		atomic_fetch_sub(&blocks, 1);
+		atomic_fetch_sub(blocks, 1);
 	return old ? block : counted(block);
 }
 
@@ -70,6 +77,6 @@ int posix_memalign(void **block, size_t alignment, size_t size)
 void free(void *block)
 {
 	if (block)
-		atomic_fetch_sub(&blocks, 1);
+		atomic_fetch_sub(blocks, 1);
 	__libc_free(block);
 }

@@ -111,6 +111,8 @@ void soak_reset(struct soak *soak);
 
 /* Of programs that are linked with tests/soak-heap.c. */
 size_t soak_heap_blocks(void) __attribute__((weak));
+/* From now on they are counted there; while there is one thread. */
+void soak_heap_count_at(_Atomic size_t *place);
 
 /* Right after a reset. */
 struct soak_size soak_size(const struct soak *soak);
