@@ -38,6 +38,26 @@ else
 	n=2
 fi
 
+# The manual names every function, or nobody finds it.
+manual=$srcdir/docs/man/libpapr.3
+missing=$(sed 's/API(\(.*\))/\1/' tests/api-names.h | while read -r name; do
+	grep -q "^\.Fn $name\( \|\$\)" "$manual" || echo "$name"
+done)
+[ -z "$missing" ]
+result $? "the_manual_names_every_function"
+[ -z "$missing" ] || echo "# libpapr.3 lacks $missing"
+
+# papr.h is all headers, and says so; the manual has each of them.
+missing=$(cd "$srcdir/include/papr" && for header in *.h; do
+	[ "$header" != papr.h ] || continue
+	grep -q "^#include <papr/$header>" papr.h || echo "$header"
+	grep -q "^ \*	$header	" papr.h || echo "$header"
+	grep -q "papr/$header" "../../docs/man/libpapr.3" || echo "$header"
+done | sort -u)
+[ -z "$missing" ]
+result $? "every_header_is_in_papr.h_and_in_the_manual"
+[ -z "$missing" ] || echo "# missing somewhere: $missing"
+
 for header in "$srcdir"/include/papr/*.h; do
 	name=${header##*/}
 	echo "#include <papr/$name>" |

@@ -15,10 +15,10 @@
  *		vcpu = papr_vm_vcpu(vm, i);
  *		fd = ioctl(vm_fd, KVM_CREATE_VCPU, papr_vcpu_id(vcpu));
  *		run = mmap(..., fd, 0);
- *		papr_kvm_vcpu_attach(kvm, vcpu, fd, run);
+ *		papr_kvm_vcpu_attach(kvm, vcpu, fd, run, &error);
  *	}
  *	... and in the thread of each vCPU:
- *	while (papr_kvm_vcpu_run(vcpu) == PAPR_RUN_AGAIN)
+ *	while (papr_kvm_vcpu_run(vcpu, &error) == PAPR_RUN_AGAIN)
  *		;
  */
 #ifndef PAPR_KVM_H

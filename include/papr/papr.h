@@ -15,6 +15,8 @@
  *	vio.h		virtual devices that the program provides
  *	tce.h		DMA windows
  *	fdt.h		the device tree of a partition
+ *	firmware.h	Open Firmware's client interface
+ *	elog.h		RTAS error logs
  *	fwnmi.h		machine checks and system resets
  *	events.h	power warnings, hot plug and other events for the guest
  *	nvram.h		the guest's non-volatile memory
@@ -23,6 +25,7 @@
  *	sysparm.h	what a guest asks of its platform, and may set
  *	suspend.h	a guest that is asked to suspend itself
  *	save.h		a partition that is saved and goes on elsewhere
+ *	dirty.h		which pages of RAM have changed
  *	kernel-dump.h	what a guest that gives up leaves to the next one
  *	stats.h		results and times of calls
  *	xive.h		a XIVE, as the library calls that of the hypervisor
