@@ -17,14 +17,16 @@
  */
 const struct sweep_kind sweep_kinds[] = {
 #define UE(subtype, printed) \
-	{ "ue:" subtype, "ue", subtype, "UE " printed, false, false }
+	{ "ue:" subtype, "ue", subtype, "UE " printed, false, false, true }
 #define REPAIRED(type, printed, subtype, what) \
-	{ type ":" subtype, type, subtype, printed " " what, true, true }
+	{ type ":" subtype, type, subtype, printed " " what, true, true, false }
 #define TLB(subtype, what) \
-	{ "tlb:" subtype, "tlb", subtype, "TLB " what, true, false }
+	{ "tlb:" subtype, "tlb", subtype, "TLB " what, true, false, false }
 #define RA(subtype, what) \
-	{ "ra:" subtype, "ra", subtype, "Real address " what, true, false }
-#define PLAIN(type, printed) { type, type, NULL, printed, false, false }
+	{ "ra:" subtype, "ra", subtype, "Real address " what, true, false, \
+	  false }
+#define PLAIN(type, printed) \
+	{ type, type, NULL, printed, false, false, false }
 	UE("indeterminate", "Indeterminate"),
 	UE("ifetch", "Instruction fetch"),
 	UE("page-walk-ifetch", "Page table walk ifetch"),

@@ -262,8 +262,9 @@ static enum sweep_outcome outcome_of(const struct sweep_watch *w)
  * What Linux does: what was recovered, or what it repairs itself, is logged.
  * Else the process is sent SIGBUS if it was interrupted in user mode.  In the
  * kernel it dies, and the guest with it if there is none, or if it dies with a
- * lock that the others wait for, such as the console's.  Not every instruction
- * of a range is executed.
+ * lock that the others wait for, such as the console's.  What is fixed up is not
+ * logged at all; then the access that failed may have been a process's end.  Not
+ * every instruction of a range is executed.
  */
 static bool is_expected(const struct sweep_watch *w)
 {
@@ -282,6 +283,9 @@ static bool is_expected(const struct sweep_watch *w)
 		return !mild && !user && w->v.delivered && w->v.line;
 	case SWEEP_HANG:
 		return !mild && !user && w->v.delivered;
+	case SWEEP_SILENT:
+		return w->v.released && !user && !*w->v.text &&
+		       sweep_kinds[in->kind].fixed_up;
 	case SWEEP_NOT_DELIVERED:
 		return in->at_pc && !w->refused;
 	default:

@@ -33,6 +33,9 @@
  * A type and subtype as papr-elog(1) names them, with what Linux prints of it.
  * @has_address: the log can give an effective address without doing harm
  * @repaired: Linux repairs it though it was not recovered
+ * @fixed_up: Linux makes a failed access of it, and logs nothing, if it comes at
+ *	an instruction of the kernel that may fail, such as one that copies
+ *	from a program's memory (__ex_table)
  */
 struct sweep_kind {
 	const char *name;
@@ -41,6 +44,7 @@ struct sweep_kind {
 	const char *printed;
 	bool has_address;
 	bool repaired;
+	bool fixed_up;
 };
 
 extern const struct sweep_kind sweep_kinds[];
