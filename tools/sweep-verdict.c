@@ -262,8 +262,8 @@ static enum sweep_outcome outcome_of(const struct sweep_watch *w)
  * What Linux does: what was recovered, or what it repairs itself, is logged.
  * Else the process is sent SIGBUS if it was interrupted in user mode.  In the
  * kernel it dies, and the guest with it if there is none, or if it dies with a
- * lock that the others wait for, such as the console's.  What is fixed up is not
- * logged at all; then the access that failed may have been a process's end.  Not
+ * lock that the others wait for, such as the console's.  What is fixed up is
+ * not logged at all; the access that failed may have been a process's end.  Not
  * every instruction of a range is executed.
  */
 static bool is_expected(const struct sweep_watch *w)

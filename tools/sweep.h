@@ -33,8 +33,8 @@
  * A type and subtype as papr-elog(1) names them, with what Linux prints of it.
  * @has_address: the log can give an effective address without doing harm
  * @repaired: Linux repairs it though it was not recovered
- * @fixed_up: Linux makes a failed access of it, and logs nothing, if it comes at
- *	an instruction of the kernel that may fail, such as one that copies
+ * @fixed_up: Linux makes a failed access of it, and logs nothing, if it comes
+ *	at an instruction of the kernel that may fail, such as one that copies
  *	from a program's memory (__ex_table)
  */
 struct sweep_kind {
