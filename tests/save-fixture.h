@@ -19,6 +19,7 @@ struct file {
 	size_t len;
 	size_t at;			/* of the reader */
 	int write_err;			/* what comes of the next write */
+	size_t room;			/* bytes that there is memory for */
 };
 
 /* Two vCPUs, a window, a device with queues, NVRAM; sealed, attached, new. */

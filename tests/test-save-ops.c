@@ -50,7 +50,7 @@ static void the_program_finds_its_sections(void **state)
 	struct papr_save_ops save = file_save;
 	struct papr_load_ops load = file_load;
 	struct partition *p = save_new(NULL, NULL);
-	struct file file = { NULL, 0, 0, 0 };
+	struct file file = { .len = 0 };
 	struct papr_error error;
 
 	(void)state;
@@ -129,7 +129,7 @@ static void a_save_is_begun_before_the_guest_stands(void **state)
 {
 	struct papr_load_ops load = file_load;
 	struct partition *p = save_new(NULL, NULL), *q = save_new(NULL, NULL);
-	struct file file = { NULL, 0, 0, 0 };
+	struct file file = { .len = 0 };
 	struct papr_saver *saver = begin_early(p, &file);
 	const struct papr_section early = {
 		.size = sizeof(early), .name = "early",
@@ -158,7 +158,7 @@ static void another_partition_is_refused_at_the_beginning(void **state)
 {
 	struct partition *p = save_new(NULL, NULL);
 	struct partition *q = save_new("power9", NULL);
-	struct file file = { NULL, 0, 0, 0 };
+	struct file file = { .len = 0 };
 	struct papr_saver *saver = begin_early(p, &file);
 
 	(void)state;
@@ -210,7 +210,7 @@ static void a_section_that_cannot_be_is_not_written(void **state)
 {
 	struct papr_save_ops save = file_save;
 	struct partition *p = save_new(NULL, NULL);
-	struct file file = { NULL, 0, 0, 0 };
+	struct file file = { .len = 0 };
 	struct papr_error error;
 
 	(void)state;
@@ -258,7 +258,7 @@ static void a_breakpoint_is_not_saved(void **state)
 		.trigger = PAPR_TRIGGER_PC, .first = 0x4000,
 	};
 	struct partition *p = save_new(NULL, NULL);
-	struct file file = { NULL, 0, 0, 0 };
+	struct file file = { .len = 0 };
 	struct papr_entry entry = { .pc = 0 };
 	struct papr_error error;
 	uint64_t id;
