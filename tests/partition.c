@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <talloc.h>
 
+#include "spapr/drc.h"
 #include "spapr/vm.h"
 #include "tests/partition.h"
 
@@ -519,6 +520,14 @@ int32_t partition_rtas_status(struct partition *p, uint32_t token,
 	assert_int_equal(partition_rtas(p, RTAS_BLOCK, token, nargs, nrets,
 					cells), H_SUCCESS);
 	return (int32_t)cells[nargs];
+}
+
+void partition_plug(struct partition *p, uint32_t kind, uint32_t number,
+		    uint32_t index)
+{
+	assert_int_equal(papr_vm_plug(p->vm, kind, number, NULL), 0);
+	assert_int_equal(drc_move(p->vm, index, DRC_SET_USABLE), DRC_OK);
+	assert_int_equal(drc_move(p->vm, index, DRC_UNISOLATE), DRC_OK);
 }
 
 void assert_dirty(struct partition *p, uint64_t gpa, uint64_t len)

@@ -178,6 +178,10 @@ int32_t partition_rtas_status(struct partition *p, uint32_t token,
 	partition_rtas_status(p, token, nargs, nrets, \
 			      (uint32_t[RTAS_CELLS]){ __VA_ARGS__ })
 
+/* What connector @index is for comes, and the guest may configure it. */
+void partition_plug(struct partition *p, uint32_t kind, uint32_t number,
+		    uint32_t index);
+
 /* Is the range the only one that was reported; forgets it. */
 void assert_dirty(struct partition *p, uint64_t gpa, uint64_t len);
 void assert_clean(struct partition *p);

@@ -26,14 +26,6 @@ static int start(void **state)
 	return 0;
 }
 
-static void make(struct partition *p, uint32_t kind, uint32_t number,
-		 uint32_t index)
-{
-	assert_int_equal(papr_vm_plug(p->vm, kind, number, NULL), 0);
-	assert_int_equal(drc_move(p->vm, index, DRC_SET_USABLE), DRC_OK);
-	assert_int_equal(drc_move(p->vm, index, DRC_UNISOLATE), DRC_OK);
-}
-
 static int32_t configure(struct partition *p, uint32_t area)
 {
 	return RTAS(p, RTAS_TOKEN_ibm_configure_connector, 2, 1, area, 0);
@@ -103,7 +95,7 @@ static void core_comes_as_it_would_be_after_a_reset(void **state)
 
 	assert_true(fdt_path_offset(fdt, "/cpus/PowerPC,POWER10@2") < 0);
 	free(fdt);
-	make(p, PAPR_CONNECTOR_CORE, 1, CORE_INDEX);
+	partition_plug(p, PAPR_CONNECTOR_CORE, 1, CORE_INDEX);
 	fdt = tree_of(p, &config);
 	node = fdt_path_offset(fdt, "/cpus/PowerPC,POWER10@2");
 	assert_true(node >= 0);
@@ -124,7 +116,7 @@ static void lmb_comes_with_its_place(void **state)
 	struct partition *p = *state;
 	bool place = false, near = false;
 
-	make(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
+	partition_plug(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
 	begin(p, LMB_INDEX);
 	assert_int_equal(configure(p, AREA), NEXT_CHILD);
 	assert_string_equal(name(p), "memory@20000000");
@@ -143,7 +135,7 @@ static void new_work_area_begins_anew(void **state)
 {
 	struct partition *p = *state;
 
-	make(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
+	partition_plug(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
 	begin(p, LMB_INDEX);
 	configure(p, AREA);
 	assert_int_equal(configure(p, AREA), NEXT_PROPERTY);
@@ -157,8 +149,8 @@ static void two_connectors_are_configured_in_turn(void **state)
 	struct partition *p = *state;
 	uint8_t other[4096];
 
-	make(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
-	make(p, PAPR_CONNECTOR_LMB, LMB_FIRST + 1, LMB_INDEX + 1);
+	partition_plug(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
+	partition_plug(p, PAPR_CONNECTOR_LMB, LMB_FIRST + 1, LMB_INDEX + 1);
 	begin(p, LMB_INDEX);
 	assert_int_equal(configure(p, AREA), NEXT_CHILD);
 	memcpy(other, p->ram + AREA, sizeof(other));
@@ -174,7 +166,7 @@ static void isolating_it_ends_the_sequence(void **state)
 {
 	struct partition *p = *state;
 
-	make(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
+	partition_plug(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
 	begin(p, LMB_INDEX);
 	configure(p, AREA);
 	assert_int_equal(drc_move(p->vm, LMB_INDEX, DRC_ISOLATE), DRC_OK);
@@ -204,7 +196,7 @@ static void what_a_guest_makes_up_is_harmless(void **state)
 {
 	struct partition *p = *state;
 
-	make(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
+	partition_plug(p, PAPR_CONNECTOR_LMB, LMB_FIRST, LMB_INDEX);
 	store_be32(p->rom, LMB_INDEX);
 	store_be32(p->rom + 4, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {

@@ -49,14 +49,6 @@ static struct partition *fresh(const struct papr_numa *numa)
 	return p;
 }
 
-static void unisolate(struct partition *p, uint32_t kind, uint32_t number,
-		      uint32_t index)
-{
-	assert_int_equal(papr_vm_plug(p->vm, kind, number, NULL), 0);
-	assert_int_equal(drc_move(p->vm, index, DRC_SET_USABLE), DRC_OK);
-	assert_int_equal(drc_move(p->vm, index, DRC_UNISOLATE), DRC_OK);
-}
-
 static uint32_t cell(struct partition *p, uint32_t i)
 {
 	return load_be32(p->ram + AREA + 4 * i);
@@ -83,14 +75,14 @@ static uint32_t configure(struct partition *p, uint32_t index)
 
 static uint32_t core_comes(struct partition *p, uint32_t core)
 {
-	unisolate(p, PAPR_CONNECTOR_CORE, core, DRC_CORE | core);
+	partition_plug(p, PAPR_CONNECTOR_CORE, core, DRC_CORE | core);
 	return configure(p, DRC_CORE | core);
 }
 
 static uint32_t lmb_comes(struct partition *p, uint32_t i)
 {
-	unisolate(p, PAPR_CONNECTOR_LMB, LMB_FIRST + i,
-		  DRC_LMB | (LMB_FIRST + i));
+	partition_plug(p, PAPR_CONNECTOR_LMB, LMB_FIRST + i,
+		       DRC_LMB | (LMB_FIRST + i));
 	return configure(p, DRC_LMB | (LMB_FIRST + i));
 }
 
